@@ -22,8 +22,10 @@ class Sighting:
 
 @dataclass(slots=True)
 class Emission:
-    """One stanza as it was emitted, seen once or more: the sender's copy and the delivered copies have the same
-    stanza id, action and call-id, and are one emission."""
+    """One stanza as it was emitted, seen once or more.
+
+    The sender's copy and the delivered copies have the same stanza id, action and call-id: one emission.
+    """
 
     action: str
     stanza_id: str | None

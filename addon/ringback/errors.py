@@ -7,7 +7,7 @@ where bytes, files or options cannot be used as what they claim to be.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003  (a dataclass field: its type is read at run time)
+from pathlib import Path
 
 
 class RingbackError(Exception):

@@ -1,0 +1,1 @@
+"""Stanzas and calls against the specification: findings."""

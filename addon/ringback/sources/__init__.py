@@ -1,0 +1,1 @@
+"""Where bytes come from: flow files and key log files. The only readers of the world."""

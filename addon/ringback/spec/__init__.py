@@ -1,0 +1,1 @@
+"""The specification model: loaded from wacrg stanza files, exported as RELAX NG."""

@@ -23,7 +23,10 @@ BASE_TYPES = ("string", "int", "hex", "bytes", "bool", "jid", "timestamp")
 """Attribute types besides `enum:<id>`. Source: wacrg spec/schema/stanza.schema.json, $defs/attr_type."""
 
 OCCURRENCES = {"1": (1, 1), "0..1": (0, 1), "0..n": (0, None), "1..n": (1, None)}
-"""Occurrence to (least, most); None is unbounded. Source: wacrg spec/schema/stanza.schema.json, $defs/child."""
+"""Occurrence to (least, most); None is unbounded.
+
+Source: wacrg spec/schema/stanza.schema.json, $defs/child.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ class Specification:
     """Values of each `spec/enums` file that was found beside the stanzas; empty for a single file."""
 
     def for_action(self, tag: str, action: str | None) -> StanzaSpec | None:
-        """The file that specifies `<tag>` with that action child (`<ack>` and its like: action None), or None."""
+        """The file that specifies `<tag>` with that action child (None for `<ack>` and its like), or None."""
         for spec in self.stanzas.values():
             if spec.tag == tag and spec.action == action:
                 return spec

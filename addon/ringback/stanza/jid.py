@@ -68,7 +68,9 @@ class Jid:
         found = _TEXT.fullmatch(text)
         if found is None:
             return None
-        integrator, user, agent, device, server = found.group("integrator", "user", "agent", "device", "server")
+        integrator, user, agent, device, server = found.group(
+            "integrator", "user", "agent", "device", "server"
+        )
         if integrator is not None and server != _INTEROP:
             integrator, user = None, f"{integrator}-{user}"
         jid = cls(

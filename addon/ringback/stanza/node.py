@@ -12,7 +12,7 @@ Value: TypeAlias = str | Jid
 """An attribute's value: an address where the wire used a JID tag, else text. Bytes that are no UTF-8 stand in
 the text as surrogate escapes (PEP 383), so nothing is lost."""
 
-Content: TypeAlias = "None | str | Jid | bytes | tuple[Node, ...]"
+Content: TypeAlias = "str | Jid | bytes | tuple[Node, ...] | None"
 """None: no content on the wire. str: a token or packed text. Jid: an address. bytes: BINARY_8/20/32.
 tuple: a child list, which may be empty and is then not the same as None."""
 
@@ -47,7 +47,7 @@ class Node:
         return None if value is None else str(value)
 
     def jid(self, name: str) -> Jid | None:
-        """The attribute's value as an address, also where it was spelled as text; None if absent or no address."""
+        """The attribute's value as an address, also where it was spelled as text; else None."""
         value = self.attrs.get(name)
         if value is None or isinstance(value, Jid):
             return value

@@ -45,14 +45,20 @@ _ADVICE = {
         "run the client with the key-log preload and point ringback at the file it writes "
         "(ringback_keylog, --keylog or RINGBACK_KEYLOGFILE)"
     ),
-    ClosedReason.WRONG_KEY: "the key log names this session with a key that does not open it: use the log of the same run",
+    ClosedReason.WRONG_KEY: (
+        "the key log names this session with a key that does not open it: use the log of the same run"
+    ),
     ClosedReason.HANDSHAKE_NOT_SEEN: (
         "start the proxy before the client, or give the keys of this session: "
         "ringback then searches for the counter within its window"
     ),
-    ClosedReason.COUNTER_GAP: "frames are missing from the capture: capture again without filters or dropped messages",
-    ClosedReason.TRUNCATED: "the capture ends inside a frame: let the connection close before the capture is cut",
-    ClosedReason.NOT_THIS_PROTOCOL: "nothing to do: the socket speaks something else after its first bytes",
+    ClosedReason.COUNTER_GAP: (
+        "frames are missing from the capture: capture again without filters or dropped messages"
+    ),
+    ClosedReason.TRUNCATED: (
+        "the capture ends inside a frame: let the connection close before the capture is cut"
+    ),
+    ClosedReason.NOT_THIS_PROTOCOL: "nothing to do: the socket speaks something else",
 }
 
 
@@ -168,7 +174,7 @@ class FrameHeld:
 
 @dataclass(frozen=True, slots=True)
 class FrameClosed:
-    """A frame that was given up, and why. Comes when it is certain: at the latest when the connection ends."""
+    """A frame that was given up, and why; comes at the latest when the connection ends."""
 
     place: FramePlace
     reason: ClosedReason
