@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -27,6 +28,28 @@ OCCURRENCES = {"1": (1, 1), "0..1": (0, 1), "0..n": (0, None), "1..n": (1, None)
 
 Source: wacrg spec/schema/stanza.schema.json, $defs/child.
 """
+
+
+class Vantage(enum.Enum):
+    """Which copy of a stanza the required addresses of its root are judged on.
+
+    Source: Cobalt's published Web-client call fixtures (commit dce2b51a), both ends of one call: the sender's
+    copy has no `from`, the delivered copy has no `to`.
+    """
+
+    LITERAL = "literal"
+    """As the file has it, whichever copy it is."""
+    SENT = "sent"
+    """The copy that a client sends: the server knows who it is."""
+    DELIVERED = "delivered"
+    """The copy that a client is handed: it knows who it is."""
+
+    def excuses(self, fact: AttributeFact) -> bool:
+        """Whether this copy lacks that attribute by nature, whatever the file requires."""
+        return fact.on_root and fact.name == _OWN_ADDRESS.get(self)
+
+
+_OWN_ADDRESS = {Vantage.SENT: "from", Vantage.DELIVERED: "to"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +80,15 @@ class AttributeFact:
     """`call/preaccept/@call-id`."""
     line: int
     """Line in the file, from 1."""
+
+    @property
+    def on_root(self) -> bool:
+        """Whether it is an attribute of the stanza's own tag, not of a child."""
+        return self.path.count("/") == 1
+
+    def required_for(self, vantage: Vantage) -> bool:
+        """Whether a copy seen from there must carry it."""
+        return self.required and not vantage.excuses(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +150,12 @@ class StanzaSpec:
         required = [child.tag for child in self.children if OCCURRENCES[child.occurrence][0] == 1]
         return required[0] if len(required) == 1 else None
 
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Tags of the children that make a stanza one of this file's: its action, or where it has none each
+        child it knows. Empty where it knows no child."""
+        return (self.action,) if self.action is not None else tuple(child.tag for child in self.children)
+
     def facts(self) -> Iterator[AttributeFact | ChildFact]:
         """Every fact in document order: a tag's attributes, then each child followed by its own facts."""
         yield from self.attributes
@@ -138,11 +176,18 @@ class Specification:
 
     stanzas: dict[str, StanzaSpec]
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Values of each `spec/enums` file that was found beside the stanzas; empty for a single file."""
+    """Values of each file in the `enums` folder beside the stanzas; empty where there is no such folder."""
 
     def for_action(self, tag: str, action: str | None) -> StanzaSpec | None:
-        """The file that specifies `<tag>` with that action child (None for `<ack>` and its like), or None."""
-        for spec in self.stanzas.values():
-            if spec.tag == tag and spec.action == action:
-                return spec
-        return None
+        """The file that specifies `<tag>` with that action child, or None.
+
+        A file that requires the action comes before one that merely knows it: `<mute>` and `<video>` are both
+        optional in wacrg's call-mute, and both are its subject. Without an action (`<ack>` and its like) it is
+        the one file of that tag, if that file requires no action.
+        """
+        of_tag = [spec for spec in self.stanzas.values() if spec.tag == tag]
+        if action is None:
+            return of_tag[0] if len(of_tag) == 1 and of_tag[0].action is None else None
+        requiring = [spec for spec in of_tag if spec.action == action]
+        knowing = [spec for spec in of_tag if action in spec.actions]
+        return next(iter(requiring + knowing), None)
