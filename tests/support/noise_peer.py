@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -69,9 +71,15 @@ def client_payload(
     return proto(*fields)
 
 
-def framed(body: bytes) -> bytes:
-    """`body` behind its 3-byte big-endian length."""
-    return len(body).to_bytes(3, "big") + body
+def framed(*bodies: bytes) -> bytes:
+    """Each of `bodies` behind its 3-byte big-endian length, in one stream."""
+    return b"".join(len(body).to_bytes(3, "big") + body for body in bodies)
+
+
+def chunks(stream: bytes, cuts: Iterable[int]) -> list[bytes]:
+    """`stream` split at each of `cuts`, which are taken modulo its length; no chunk is empty."""
+    places = sorted({0, len(stream), *(cut % (len(stream) + 1) for cut in cuts)})
+    return [stream[start:end] for start, end in itertools.pairwise(places)]
 
 
 def public(private: X25519PrivateKey) -> bytes:
