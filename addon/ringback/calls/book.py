@@ -1,0 +1,228 @@
+"""Correlation: sightings in, in any order, calls with their emissions out.
+
+The result depends on what was added, not on the order in which it came, as long as no limit is reached: keys
+may come late, and flow files are read one flow after another.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ringback.calls.model import Call, Emission, Sighting
+from ringback.recognise import PREACCEPT, Recognised, StanzaKind, recognise
+from ringback.wire.events import Direction
+
+MAX_CALLS = 1024
+"""Calls kept; a new one pushes out the one not touched for longest. Against endless offers."""
+MAX_EMISSIONS_PER_CALL = 512
+"""Emissions, and receipts, kept of one call. Against long calls that talk without end."""
+MAX_SIGHTINGS_PER_EMISSION = 64
+"""Sightings, and acks, kept of one emission. Against a stanza that is repeated without end."""
+MAX_PENDING_ACKS = 4096
+"""Places remembered at which an ack was seen, so that it finds a stanza that comes later."""
+MAX_CALLS_PER_STANZA_ID = 16
+"""Calls remembered to share one stanza id at one place. Against one id used for everything."""
+
+KEPT_ACTIONS = frozenset({"offer", PREACCEPT, "accept", "reject", "terminate"})
+"""Actions that the checks look at: the last to be dropped from a call that is full."""
+
+
+class _Place(NamedTuple):
+    """Where a stanza with some id passes; its ack passes the other way."""
+
+    capture: str
+    connection: int
+    direction: Direction
+    stanza_id: str | None
+
+
+class _CallKey(NamedTuple):
+    capture: str
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correlated:
+    """Where a sighting belongs."""
+
+    recognised: Recognised | None = None
+    """What the stanza is to calls; None where it is nothing to them."""
+    call: Call | None = None
+    """Its call; None where it names none, or for an ack whose stanza has not been seen."""
+    emission: Emission | None = None
+    """Of a `<call>` its emission, of an ack the emission it answers, of a receipt None. A later sighting may
+    show that two emissions are one, which then lives on in `call`."""
+    evicted: tuple[Call, ...] = ()
+    """Calls that were pushed out to make room: what is to be said of them must be said now."""
+
+
+@dataclass(slots=True)
+class Evictions:
+    """What was dropped at the limits, in total."""
+
+    calls: int = 0
+    stanzas: int = 0
+    """Emissions, sightings, acks and receipts of calls that are, or were, kept."""
+    acks: int = 0
+    """Acks that no stanza had come for, or too many of one."""
+
+
+@dataclass(slots=True)
+class CallBook:
+    """The calls of all captures given to it."""
+
+    calls: OrderedDict[_CallKey, Call] = field(default_factory=OrderedDict)
+    """By capture and call-id, the one touched last at the end."""
+    evictions: Evictions = field(default_factory=Evictions)
+    _acks: OrderedDict[_Place, list[Sighting]] = field(default_factory=OrderedDict)
+    _holders: dict[_Place, dict[_CallKey, Call]] = field(default_factory=dict)
+
+    def add(self, sighting: Sighting) -> Correlated:
+        """Take one stanza of any kind and tell where it belongs. Nothing is raised for any node."""
+        recognised = recognise(sighting.node)
+        if recognised is None:
+            return Correlated()
+        if recognised.kind is StanzaKind.ACK:
+            return self._add_ack(sighting, recognised)
+        if recognised.call_id is None:
+            return Correlated(recognised)
+        call, evicted = self._open(_CallKey(sighting.evidence.capture, recognised.call_id))
+        if recognised.kind is StanzaKind.RECEIPT:
+            self._keep(call, call.receipts, sighting, MAX_EMISSIONS_PER_CALL)
+            return Correlated(recognised, call, None, evicted)
+        return Correlated(recognised, call, self._add_stanza(call, sighting, recognised), evicted)
+
+    def _open(self, key: _CallKey) -> tuple[Call, tuple[Call, ...]]:
+        call = self.calls.setdefault(key, Call(key.call_id, capture=key.capture))
+        self.calls.move_to_end(key)
+        if len(self.calls) <= MAX_CALLS:
+            return call, ()
+        _, oldest = self.calls.popitem(last=False)
+        self.evictions.calls += 1
+        self._forget(oldest)
+        return call, (oldest,)
+
+    def _forget(self, call: Call) -> None:
+        key = _CallKey(call.capture, call.call_id)
+        for emission in call.emissions:
+            self._release(key, emission)
+        for other in call.same_ids:
+            other.same_ids.remove(call)
+        call.same_ids.clear()
+
+    def _release(self, key: _CallKey, emission: Emission) -> None:
+        for sighting in emission.sightings:
+            place = _place(sighting, emission.stanza_id)
+            holders = self._holders.get(place, {})
+            holders.pop(key, None)
+            if not holders:
+                self._holders.pop(place, None)
+
+    def _add_stanza(self, call: Call, sighting: Sighting, recognised: Recognised) -> Emission:
+        emission = self._emission(call, sighting, recognised)
+        self._keep(call, emission.sightings, sighting, MAX_SIGHTINGS_PER_EMISSION)
+        call.emissions.sort(key=lambda each: _order(each.sightings[0]))
+        place = _place(sighting, recognised.stanza_id)
+        self._hold(place, call)
+        for ack in self._acks.get(place, ()):
+            self._attach(call, emission, ack)
+        return emission
+
+    def _emission(self, call: Call, sighting: Sighting, recognised: Recognised) -> Emission:
+        """The emission that the sighting shows: a known one, several that prove to be one, or a new one."""
+        key = (recognised.action, recognised.stanza_id)
+        same_key = [each for each in call.emissions if (each.action, each.stanza_id) == key]
+        known = [each for each in same_key if each.is_seen_in(sighting)]
+        if not known:
+            self._make_room(call)
+            known = [Emission(recognised.action or "", recognised.stanza_id, recognised.call_id)]
+            call.emissions.append(known[0])
+        emission, *others = known
+        for other in others:
+            self._absorb(call, emission, other)
+        return emission
+
+    def _absorb(self, call: Call, emission: Emission, other: Emission) -> None:
+        call.emissions.remove(other)
+        for sighting in other.sightings:
+            self._keep(call, emission.sightings, sighting, MAX_SIGHTINGS_PER_EMISSION)
+        for ack in other.acks:
+            self._attach(call, emission, ack)
+
+    def _make_room(self, call: Call) -> None:
+        if len(call.emissions) < MAX_EMISSIONS_PER_CALL:
+            return
+        minor = (each for each in call.emissions if each.action not in KEPT_ACTIONS)
+        victim = next(minor, call.emissions[0])
+        call.emissions.remove(victim)
+        self._release(_CallKey(call.capture, call.call_id), victim)
+        self._count(call)
+
+    def _hold(self, place: _Place, call: Call) -> None:
+        holders = self._holders.setdefault(place, {})
+        key = _CallKey(call.capture, call.call_id)
+        if key in holders or len(holders) >= MAX_CALLS_PER_STANZA_ID or place.stanza_id is None:
+            return
+        for other in holders.values():
+            if other not in call.same_ids:
+                call.same_ids.append(other)
+                other.same_ids.append(call)
+        holders[key] = call
+
+    def _add_ack(self, ack: Sighting, recognised: Recognised) -> Correlated:
+        place = _answered(ack, recognised.stanza_id)
+        waiting = self._acks.setdefault(place, [])
+        if len(waiting) < MAX_SIGHTINGS_PER_EMISSION:
+            waiting.append(ack)
+        else:
+            self.evictions.acks += 1
+        self._bound_acks()
+        found: list[tuple[Call, Emission]] = []
+        for call in self._holders.get(place, {}).values():
+            for emission in call.emissions:
+                if any(_place(seen, emission.stanza_id) == place for seen in emission.sightings):
+                    self._attach(call, emission, ack)
+                    found.append((call, emission))
+        exact = [pair for pair in found if pair[1].action == recognised.action]
+        call_, emission_ = next(iter(exact + found), (None, None))
+        return Correlated(recognised, call_, emission_)
+
+    def _bound_acks(self) -> None:
+        while len(self._acks) > MAX_PENDING_ACKS:
+            place, acks = self._acks.popitem(last=False)
+            if place not in self._holders:
+                self.evictions.acks += len(acks)
+
+    def _attach(self, call: Call, emission: Emission, ack: Sighting) -> None:
+        if ack not in emission.acks:
+            self._keep(call, emission.acks, ack, MAX_SIGHTINGS_PER_EMISSION)
+
+    def _keep(self, call: Call, kept: list[Sighting], sighting: Sighting, limit: int) -> None:
+        if len(kept) < limit:
+            insort(kept, sighting, key=_order)
+        else:
+            self._count(call)
+
+    def _count(self, call: Call) -> None:
+        call.dropped += 1
+        self.evictions.stanzas += 1
+
+
+def _order(sighting: Sighting) -> tuple[float, int, int, int]:
+    """By time; at one time by connection, and within a connection as it went over the wire."""
+    place = sighting.evidence.place
+    return (place.at, sighting.connection, place.message, place.frame)
+
+
+def _place(sighting: Sighting, stanza_id: str | None) -> _Place:
+    evidence = sighting.evidence
+    return _Place(evidence.capture, evidence.connection, evidence.place.direction, stanza_id)
+
+
+def _answered(ack: Sighting, stanza_id: str | None) -> _Place:
+    """The place of the stanza that the ack answers: the same connection, the other direction."""
+    direction = Direction.SERVER if ack.sent else Direction.CLIENT
+    return _Place(ack.evidence.capture, ack.connection, direction, stanza_id)
