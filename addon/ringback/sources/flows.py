@@ -1,0 +1,216 @@
+"""mitmproxy's flows as messages: out of flow files, and one by one for the add-on."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import isfinite
+from os.path import realpath
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from mitmproxy.exceptions import FlowReadException
+from mitmproxy.http import HTTPFlow
+from mitmproxy.io import FlowReader
+from mitmproxy.websocket import WebSocketMessage
+
+from ringback.errors import SourceError
+from ringback.observations import Message
+from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, Event
+from ringback.sources.hosts import HostFilter
+from ringback.sources.notice import Notice, Tell, Urgency
+
+STDIN = Path("-")
+
+Progress: TypeAlias = Callable[[Path, int, int], None]
+"""Called with the file, the bytes read of it and its size in bytes; not called for standard input."""
+
+_HOW_TO_RECORD = "record one with mitmdump -w FILE"
+
+_LENGTH_DIGITS = 12
+"""Most digits of the length that starts a flow. Source: mitmproxy 11.0.2 io/tnetstring.py, load."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How flow files are read."""
+
+    tell: Tell
+    hosts: HostFilter
+    progress: Progress | None = None
+    stop: Callable[[], bool] = lambda: False
+    """Asked after every flow: True ends the reading, what was read is used."""
+    buffer_bytes: int = MAX_BUFFERED_BYTES
+    """What is held at most to bring it into one order of time."""
+
+
+def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
+    """The WebSocket messages of all files in one order of time, each connection's end behind its last one.
+
+    A torn file gives what stands before the tear, and a notice. `-` is standard input.
+
+    Raises:
+        SourceError: a file is missing, unreadable or no flow file; nothing was yielded then, unless the
+            recording is larger than the buffer.
+    """
+    chronology = Chronology(reading.buffer_bytes)
+    left_out = 0
+    for path, capture in name_captures(paths, reading.tell):
+        for flow in read_flows(path, reading):
+            if not is_allowed(flow, reading.hosts):
+                left_out += 1
+                continue
+            chronology.add(recorded_messages(flow, capture, reading.tell))
+            if chronology.is_full:
+                reading.tell(too_large())
+                yield from chronology.drain()
+    if left_out:
+        reading.tell(Notice(f"left out {left_out} WebSocket connections to other hosts", Urgency.INFO))
+    yield from chronology.drain()
+
+
+def too_large() -> Notice:
+    """What is told where a recording does not fit into the buffer."""
+    return Notice(
+        "the recording is larger than the buffer: it is gone through in parts, each in order of time; "
+        "stanzas of one call that lie in different parts may show out of order"
+    )
+
+
+def name_captures(paths: Sequence[Path], tell: Tell) -> list[tuple[Path, str]]:
+    """Each file once, with the name findings give it: the file's name, `NAME#2` where a name comes again."""
+    named: list[tuple[Path, str]] = []
+    seen: set[str] = set()
+    names: Counter[str] = Counter()
+    for path in paths:
+        if (real := realpath(path)) in seen:
+            tell(Notice(f"{path} was named twice: it is read once"))
+            continue
+        seen.add(real)
+        name = capture_name(path)
+        names[name] += 1
+        named.append((path, name if names[name] == 1 else f"{name}#{names[name]}"))
+    return named
+
+
+def capture_name(path: Path) -> str:
+    """The file's name without its folder; `stdin` for `-`."""
+    return "stdin" if path == STDIN else path.name
+
+
+def read_flows(path: Path, reading: Reading) -> Iterator[HTTPFlow]:
+    """The WebSocket flows of one file, one by one.
+
+    Raises:
+        SourceError: the file is missing, unreadable or no flow file.
+    """
+    count = 0
+    with _opened(path) as stream:
+        size = 0 if path == STDIN else path.stat().st_size
+        _check_start(path, stream)
+        flows = iter(FlowReader(stream).stream())
+        while not reading.stop():
+            try:
+                flow = next(flows)
+            except StopIteration:
+                if not count:
+                    reading.tell(Notice(f"{path} holds no flows: a WebSocket is written when it has ended"))
+                break
+            except Exception as error:  # noqa: BLE001 - a damaged file makes the reader raise anything
+                reading.tell(_torn(path, count, error))
+                break
+            count += 1
+            if reading.progress is not None and path != STDIN:
+                reading.progress(path, stream.tell(), size)
+            if isinstance(flow, HTTPFlow) and flow.websocket is not None:
+                yield flow
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    if path == STDIN:
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError:
+        raise SourceError(f"{path} does not exist; check the name") from None
+    except IsADirectoryError:
+        raise SourceError(f"{path} is a folder; name the flow files in it") from None
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read ({error.strerror})") from error
+    with stream:
+        yield stream
+
+
+def _check_start(path: Path, stream: BinaryIO) -> None:
+    """Refuse what is no flow file, whose flows each start with a decimal length and a colon."""
+    start = FlowReader(stream).peek(_LENGTH_DIGITS + 1)[: _LENGTH_DIGITS + 1]
+    if not start:
+        return
+    if start.startswith((b"{", b"\xef\xbb\xbf{")):
+        raise SourceError(
+            f"{path} is JSON, such as a HAR file, of which mitmproxy reads no WebSockets; {_HOW_TO_RECORD}"
+        )
+    if not start.split(b":")[0].isdigit():
+        raise SourceError(f"{path} is no mitmproxy flow file; {_HOW_TO_RECORD}")
+
+
+def _torn(path: Path, count: int, error: Exception) -> Notice:
+    if isinstance(error, FlowReadException) and "flow format version" in str(error):
+        return Notice(f"{path}: {error}")
+    place = f"after {count} flows, which are used" if count else "in its first flow: nothing of it is used"
+    return Notice(f"{path} is torn or damaged {place}; end mitmdump with Ctrl-C, then it writes flows whole")
+
+
+def is_allowed(flow: HTTPFlow, hosts: HostFilter) -> bool:
+    """Whether the flow goes to a host that is looked at, by server name, Host header or address."""
+    names = (flow.request.host, flow.request.pretty_host, flow.server_conn.sni, flow.client_conn.sni)
+    return hosts.allows([name for name in names if name], flow.request.port)
+
+
+def recorded_messages(flow: HTTPFlow, capture: str, tell: Tell) -> list[Message]:
+    """All messages of a whole flow, in its own order; their connection is still 0."""
+    messages = [] if flow.websocket is None else flow.websocket.messages
+    if not all(_is_sound(message) for message in messages):
+        tell(Notice(f"left out flow {flow.id} of {capture}: it holds messages that no mitmproxy writes"))
+        return []
+    own = [
+        to_message(message, capture=capture, connection=0, flow=flow.id, number=number)
+        for number, message in enumerate(messages)
+        if not message.injected
+    ]
+    if len(own) < len(messages):
+        tell(injected(len(messages) - len(own), flow.id))
+    return own
+
+
+def _is_sound(message: WebSocketMessage) -> bool:
+    """Whether the fields have the types they claim: mitmproxy does not check them when it reads a file."""
+    content: object = message.content
+    timestamp: object = message.timestamp
+    return isinstance(content, bytes) and isinstance(timestamp, int | float) and isfinite(timestamp)
+
+
+def to_message(
+    message: WebSocketMessage, *, capture: str, connection: int, flow: str, number: int
+) -> Message:
+    """The message as the core takes it; `number` is its index in `flow.websocket.messages`."""
+    return Message(
+        capture=capture,
+        connection=connection,
+        flow=flow,
+        number=number,
+        from_client=message.from_client,
+        at=message.timestamp,
+        content=message.content,
+        binary=not message.is_text,
+    )
+
+
+def injected(count: int, flow: str) -> Notice:
+    """What is told of messages that were put into a connection: they are in neither side's stream."""
+    return Notice(f"left out {count} messages of flow {flow} that were injected, sent by neither side")
