@@ -69,9 +69,9 @@ def test_only_the_shape_of_a_transcript_begins_a_session(use: str, log: Path) ->
         const zeros = Buffer.alloc;
         const h = () => createHash('sha256');
         const ephemeral = zeros(32, 4);
-        const name = Buffer.from('Noise_XX_25519_AESGCM_SHA256' + '\0'.repeat(4));
-        const start = h().update(Buffer.concat([name, Buffer.from('WA\x06\x03')])).digest();
-        const longer = h().update(Buffer.concat([name, Buffer.from('WA\x06\x03\x00')])).digest();
+        const name = Buffer.concat([Buffer.from('Noise_XX_25519_AESGCM_SHA256'), zeros(4)]);
+        const start = h().update(Buffer.concat([name, Buffer.from([0x57, 0x41, 6, 3])])).digest();
+        const longer = h().update(Buffer.concat([name, Buffer.from([0x57, 0x41, 6, 3, 0])])).digest();
         const both = Buffer.concat([start, ephemeral]);
         createCipheriv('aes-256-gcm', zeros(32), zeros(12)).setAAD({aad}).final();
         show();
