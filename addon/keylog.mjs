@@ -148,7 +148,7 @@ class Sessions {
       this.#follow(digest, ephemeral);
     } else if (this.#prologues.has(head) && input.length === EPHEMERAL_INPUT_BYTES) {
       this.#follow(digest, hex(input.subarray(HASH_BYTES)));
-    } else if (head === NOISE_NAME) {
+    } else if (head === NOISE_NAME && input.length === PROLOGUE_INPUT_BYTES) {
       this.#prologues.add(digest);
       forgetOldest(this.#prologues, MAX_HANDSHAKES);
     }
@@ -246,7 +246,7 @@ function observeHash(hash, sessions) {
     const undoDigest = observe(hash, 'digest', (_, digest) => {
       undoUpdate();
       undoDigest();
-      if (Buffer.isBuffer(digest)) sessions.hashed(input, hex(digest));
+      if (input !== null && Buffer.isBuffer(digest)) sessions.hashed(input, hex(digest));
     });
   });
 }
