@@ -1,0 +1,75 @@
+"""Who plays in the synthetic captures: accounts, addresses and ids that nobody has.
+
+User parts are one digit repeated, phone numbers are 555 numbers, IP addresses lie in the documentation ranges
+(RFC 5737, RFC 3849), call ids are one letter repeated. Anybody who meets one of them in a log knows at once
+that it is made up.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+from ringback.stanza import Jid
+
+START = 1_700_000_000.0
+"""When every capture begins, in seconds since the epoch: a round number on purpose."""
+
+APP_VERSION = (2, 3000, 1000000001)
+"""What the clients say they are: the shape of a WhatsApp Web version, a build that does not exist."""
+
+RELAY_V4 = ("192.0.2.10", 3478)
+RELAY_V6 = ("2001:db8::10", 3478)
+REFLEXIVE = ("198.51.100.7", 41000)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account under both of its addressing modes."""
+
+    lid: str
+    """User part under `lid`."""
+    phone: str
+    """User part under `s.whatsapp.net`."""
+
+    @property
+    def bare(self) -> Jid:
+        """The account, which is also how its device 0 is spelled."""
+        return Jid(self.lid, "lid")
+
+    def device(self, number: int) -> Jid:
+        """One device; 0 is the phone."""
+        return Jid(self.lid, "lid", device=number or None)
+
+    def by_phone(self, number: int) -> Jid:
+        """One device under the phone number."""
+        return Jid(self.phone, "s.whatsapp.net", device=number or None)
+
+
+CALLER = Account(lid="11111111111111", phone="15550000001")
+CALLEE = Account(lid="22222222222222", phone="15550000002")
+STRANGER = Account(lid="33333333333333", phone="15550000003")
+ACCOUNTS = (CALLER, CALLEE, STRANGER)
+
+
+def by_phone(jid: Jid) -> Jid:
+    """The same device under its phone number.
+
+    Raises:
+        StopIteration: nobody of `ACCOUNTS`.
+    """
+    account = next(account for account in ACCOUNTS if account.lid == jid.user)
+    return account.by_phone(jid.device or 0)
+
+
+def call_id(number: int) -> str:
+    """A call id of 32 characters, `00AAAA...01` for 1."""
+    return "00" + f"{number:02d}".rjust(30, "A")
+
+
+def packed(host: str, port: int) -> bytes:
+    """Address bytes as `te` carries them: 4 or 16 bytes of address, 2 of port, big-endian.
+
+    Source: Auties00/Cobalt dce2b51a, call fixtures (`te2` of an offer's relay: 6 and 18 bytes).
+    """
+    return ipaddress.ip_address(host).packed + port.to_bytes(2, "big")
