@@ -1,0 +1,36 @@
+"""A frame's plaintext to its node, whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ringback.stanza import Node
+from ringback.wire.wabinary.inflate import inflate
+from ringback.wire.wabinary.nodes import NodeReader
+from ringback.wire.wabinary.tokens import TokenTable
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One decoded frame."""
+
+    node: Node
+    trailing: int
+    """Bytes after the root node, or after the end of the zlib stream. They occur and mean nothing known."""
+    compressed: bool
+
+
+def decode(plaintext: bytes, table: TokenTable) -> Decoded:
+    """The root node of one frame with all below it.
+
+    `plaintext` is the frame as Noise opened it: a flag byte, then WABinary. The wrong table may well decode
+    without an error, into nonsense.
+
+    Raises:
+        DecodeError: the bytes are no WABinary, end too soon, or go beyond `MAX_INFLATED_BYTES`, `MAX_DEPTH`
+            or `MAX_PARTS`. Nothing else is raised, whatever the bytes are.
+    """
+    data, compressed, unread = inflate(plaintext)
+    reader = NodeReader(data, table)
+    node = reader.root()
+    return Decoded(node, len(data) - reader.offset + unread, compressed)

@@ -1,0 +1,49 @@
+"""The root of a frame without what is below it: what tells a call from the rest of the traffic, cheaply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from ringback.stanza import Node
+from ringback.wire.wabinary.inflate import Prefix
+from ringback.wire.wabinary.nodes import NodeReader
+from ringback.wire.wabinary.tags import COMPRESSED, LIST_8
+from ringback.wire.wabinary.tokens import TokenTable
+from ringback.wire.wabinary.values import EndOfDataError
+
+T = TypeVar("T")
+
+
+def peek_tag(plaintext: bytes, table: TokenTable) -> str:
+    """The tag of the root node, in whichever way it is spelled.
+
+    Raises:
+        DecodeError: there is no root with a tag. What stands behind the tag is not looked at.
+    """
+    # Nearly every frame: not compressed, a short list, the tag a single-byte token.
+    if len(plaintext) > 3 and plaintext[1] == LIST_8 and not plaintext[0] & COMPRESSED:
+        tag = table.single[plaintext[3]]
+        if tag:
+            return tag
+    return _from_prefix(plaintext, table, NodeReader.root_tag)
+
+
+def decode_head(plaintext: bytes, table: TokenTable) -> Node:
+    """The root node with its attributes; its content is None, whatever the frame holds.
+
+    Raises:
+        DecodeError: the root's tag or attributes are no WABinary. What stands behind them is not looked at.
+    """
+    return _from_prefix(plaintext, table, NodeReader.root_head)
+
+
+def _from_prefix(plaintext: bytes, table: TokenTable, read: Callable[[NodeReader], T]) -> T:
+    """What `read` gives on as little of a compressed frame as it needs."""
+    prefix = Prefix(plaintext)
+    while True:
+        try:
+            return read(NodeReader(prefix.data, table))
+        except EndOfDataError:
+            if not prefix.grow():
+                raise
