@@ -1,8 +1,9 @@
 """Who plays in the synthetic captures: accounts, addresses and ids that nobody has.
 
-User parts are one digit repeated, phone numbers are 555 numbers, IP addresses lie in the documentation ranges
-(RFC 5737, RFC 3849), call ids are one letter repeated. Anybody who meets one of them in a log knows at once
-that it is made up.
+User parts are one digit repeated, phone numbers are 555 numbers, call ids are one letter repeated: who meets
+one in a log knows at once that it is made up. IPv4 addresses lie in the range for benchmarks (RFC 2544,
+section C.2.2), IPv6 addresses in that for documentation (RFC 3849). They belong to nobody, and no placeholder
+is spelled like them: a raw address in an output can be told from one that was put in its place.
 """
 
 from __future__ import annotations
@@ -18,9 +19,13 @@ START = 1_700_000_000.0
 APP_VERSION = (2, 3000, 1000000001)
 """What the clients say they are: the shape of a WhatsApp Web version, a build that does not exist."""
 
-RELAY_V4 = ("192.0.2.10", 3478)
-RELAY_V6 = ("2001:db8::10", 3478)
-REFLEXIVE = ("198.51.100.7", 41000)
+RELAY_V4 = ("198.18.20.10", 3478)
+RELAY_V6 = ("2001:db8:ffff:20::10", 3478)
+REFLEXIVE = ("198.19.7.23", 41000)
+OBSERVED = ("198.19.7.24", 41001)
+"""Address under which the server saw a client, as `rte` tells it."""
+
+PUSH_NAME = "Made Up Person"
 
 
 @dataclass(frozen=True, slots=True)

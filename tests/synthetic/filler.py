@@ -8,7 +8,7 @@ lib/Socket/socket.js (both read in code).
 from __future__ import annotations
 
 from ringback.stanza import Jid, Node, Value
-from synthetic.cast import START, Account, by_phone
+from synthetic.cast import PUSH_NAME, START, Account, by_phone
 from synthetic.session import fill
 from synthetic.world import ACK_MS, ANSWER_MS, Client, World
 
@@ -35,7 +35,7 @@ def log_in(world: World, client: Client) -> None:
     world.ask(client, *_iq(world, client, "encrypt", Node("count"), answer=count))
     world.ask(client, *_iq(world, client, "passive", Node("active")))
     world.wait(60)
-    world.send(client, Node("presence", {"name": "Example", "type": "available"}))
+    world.send(client, Node("presence", {"name": PUSH_NAME, "type": "available"}))
     world.wait(100)
 
 
@@ -54,7 +54,7 @@ def message(world: World, client: Client, sender: Account) -> None:
         "id": stanza_id,
         "t": _t(world),
         "type": "text",
-        "notify": "Example",
+        "notify": PUSH_NAME,
     }
     world.deliver(client, Node("message", head, (enc,)))
     world.wait(ANSWER_MS)

@@ -16,9 +16,9 @@ _HEAD = """\
 # Captures
 
 Everything here is synthetic: made up by `tests/synthetic/generate.py`, which writes the same bytes on every
-run, these lines too. Nothing was captured anywhere, no account, number, call or address exists, and the keys
-open nothing but these files. `NAME.flows` is a mitmproxy flow file, `NAME.keys` the key log that opens it and
-that ringback finds beside it:
+run, these lines too. Nothing was captured anywhere, no account, number, call or address is anybody's, and the
+keys open nothing but these files. `NAME.flows` is a mitmproxy flow file, `NAME.keys` the key log that opens
+it and that ringback finds beside it:
 
     mitmdump -n -r captures/synthetic/NAME.flows -s addon/capture.py
     ringback replay captures/synthetic/NAME.flows

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ringback.stanza import Node
 from ringback.wire.events import ClosedReason, Direction, FramePlace
 from support.noise_peer import NoisePair, client_payload
-from synthetic.cast import APP_VERSION, START, by_phone
+from synthetic.cast import APP_VERSION, PUSH_NAME, START, by_phone
 from synthetic.world import Client, Recording, Written
 
 HANDSHAKE_STEP_MS = 30
@@ -79,7 +79,7 @@ def _noise(client: Client, seed: bytes) -> NoisePair:
         version=APP_VERSION,
         device=client.jid.device or 0,
         username=int(by_phone(client.jid).user),
-        push_name="Example",
+        push_name=PUSH_NAME,
     )
     return NoisePair(client.dictionary, client.recording.routing_info, seed=seed, payload=payload)
 

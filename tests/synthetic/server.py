@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ringback.stanza import Jid, Node, Value
-from synthetic.cast import RELAY_V4, RELAY_V6, by_phone, packed
+from synthetic.cast import OBSERVED, PUSH_NAME, RELAY_V4, RELAY_V6, by_phone, packed
 from synthetic.session import fill
 
 RECEIPTED = frozenset({"offer", "accept", "reject"})
@@ -57,7 +57,7 @@ def delivered(stanza: Node, sender: Jid, receiver: Jid, at: float) -> Node:
         head |= {"version": "2.3000.1000000001", "platform": "web"}
     head |= _id(stanza)
     if action.tag == "offer":
-        head |= {"notify": "Example", "e": "1" if action.child("video") else "0"}
+        head |= {"notify": PUSH_NAME, "e": "1" if action.child("video") else "0"}
     head["t"] = str(int(at))
     return Node("call", head, (_rewritten(action, sender, receiver), *stanza.children[1:]))
 
@@ -113,7 +113,7 @@ def _offer_children(action: Node, kept: Sequence[Node], receiver: Jid) -> tuple[
     destination = action.child("destination")
     own = [to for to in (destination.all("to") if destination else ()) if to.jid("jid") == receiver]
     ciphertext = own[0].children if own else ()
-    added = (*ciphertext, Node("rte", {}, packed("203.0.113.9", 41001)), Node("userrate"))
+    added = (*ciphertext, Node("rte", {}, packed(*OBSERVED)), Node("userrate"))
     sealed = [child for child in (*kept, *added) if child.tag != "privacy"]
     return (*sorted(sealed, key=lambda child: child.tag), _relay(joinable=False))
 
@@ -123,7 +123,7 @@ def _allocation(offer: Node) -> tuple[Node, ...]:
     return (
         _relay(joinable=True),
         Node("user", {"jid": offer.attrs["to"]}, devices),
-        Node("rte", {}, packed("203.0.113.9", 41001)),
+        Node("rte", {}, packed(*OBSERVED)),
     )
 
 
