@@ -181,9 +181,9 @@ class Specification:
     def for_action(self, tag: str, action: str | None) -> StanzaSpec | None:
         """The file that specifies `<tag>` with that action child, or None.
 
-        A file that requires the action comes before one that merely knows it: `<mute>` and `<video>` are both
-        optional in wacrg's call-mute, and both are its subject. Without an action (`<ack>` and its like) it is
-        the one file of that tag, if that file requires no action.
+        A file that requires the action comes before one that merely knows it: `<mute>` and `<video>` are
+        both optional in wacrg's call-mute, and both are its subject. Without an action (`<ack>` and its like)
+        it is the one file of that tag, if that file requires no action.
         """
         of_tag = [spec for spec in self.stanzas.values() if spec.tag == tag]
         if action is None:

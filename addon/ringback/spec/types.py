@@ -41,7 +41,7 @@ class Form:
         return not any(re.fullmatch(pattern, text) for pattern in self.never)
 
 
-_SPACE = "\t\n\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE = "\\t\\n\\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """What Python's `\\s` means in an address, spelled out: XML Schema's `\\s` is only the first four."""
 
 _JID = rf"[^@:/{_SPACE}]*(:(0|[1-9][0-9]{{0,4}}))?@[a-z][a-z0-9.\-]*"

@@ -1,0 +1,113 @@
+"""Specification files from disk. The one place of the core that opens files.
+
+What a file may hold stands in `ringback.spec.wacrg`; here stands which files are read, and what must hold
+between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ringback.errors import SpecError
+from ringback.spec.document import parse_document
+from ringback.spec.entry import Entry, Shape, quoted
+from ringback.spec.model import Specification, StanzaSpec
+from ringback.spec.wacrg import ENUM, SLUG, STANZA, read_enum, read_stanza
+
+SHIPPED = Path(__file__).with_name("data") / "call-preaccept.yaml"
+"""The specification that is used where none is named."""
+
+MAX_FILE_BYTES = 1 << 20
+"""Most that is read of a file; wacrg's largest has 16 KB. Stops a wrong path from filling memory."""
+
+
+def load_specification(path: Path | None) -> Specification:
+    """All stanza files at `path`, checked, with the enums that stand beside them.
+
+    `path` is a stanza file, a wacrg checkout, its `spec` folder, or a folder of stanza files; None is the
+    file that ringback ships. Files are read in order of their names.
+
+    Raises:
+        SpecError: something is not there, cannot be read, or is no stanza definition. The first fault found
+            is the one that is named.
+    """
+    root = SHIPPED if path is None else path
+    try:
+        files, enum_folder = _find(root)
+    except OSError as error:
+        raise SpecError(root, None, f"cannot be read: {error.strerror}") from error
+    enums = None if enum_folder is None else _read_enums(enum_folder)
+    stanzas: dict[str, StanzaSpec] = {}
+    for file in files:
+        entry = _read(file, STANZA)
+        spec = read_stanza(entry, enums)
+        _refuse_rival(entry, spec, stanzas.values())
+        stanzas[spec.id] = spec
+    return Specification(stanzas, enums or {})
+
+
+def _find(path: Path) -> tuple[list[Path], Path | None]:
+    """The stanza files that `path` means, and the folder of their enums where there is one."""
+    if path.is_file():
+        return [path], _enum_folder(path.parent)
+    if not path.is_dir():
+        what = "neither a file nor a folder" if path.exists() else "no such file or folder"
+        raise SpecError(path, None, what)
+    candidates = (path / "spec" / "stanzas", path / "stanzas", path)
+    folder = next(folder for folder in candidates if folder.is_dir())
+    files = _yaml_files(folder)
+    if not files:
+        wanted = "a stanza file, a wacrg checkout, or a folder of stanza files (*.yaml)"
+        raise SpecError(path, None, f"no stanza files in it: expected {wanted}")
+    return files, _enum_folder(folder)
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.glob("*.yaml") if file.is_file())
+
+
+def _enum_folder(stanza_folder: Path) -> Path | None:
+    folder = stanza_folder.absolute().parent / "enums"
+    return folder if stanza_folder.absolute().name == "stanzas" and folder.is_dir() else None
+
+
+def _read_enums(folder: Path) -> dict[str, tuple[str, ...]]:
+    return {file.stem: read_enum(_read(file, ENUM)) for file in _yaml_files(folder)}
+
+
+def _read(file: Path, shape: Shape) -> Entry:
+    """The file's one entry, whose id is the file's name."""
+    entry = Entry.read(parse_document(_text(file), file), shape, file)
+    slug = entry.matching("id", SLUG, "lower-case letters, digits and dashes")
+    if slug != file.stem:
+        raise entry.refusal("id", f"id {quoted(slug)} is not the file's name: expected {file.stem!r}")
+    return entry
+
+
+def _text(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise SpecError(file, None, f"cannot be read: {error.strerror}") from error
+    if len(data) > MAX_FILE_BYTES:
+        raise SpecError(file, None, f"larger than {MAX_FILE_BYTES} bytes: no definition is")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SpecError(file, line, f"not UTF-8: byte 0x{data[error.start]:02x}") from error
+
+
+def _refuse_rival(entry: Entry, spec: StanzaSpec, loaded: Iterable[StanzaSpec]) -> None:
+    """Two files about one action would both judge its stanzas."""
+    for other in loaded:
+        if (other.tag, other.action) != (spec.tag, spec.action):
+            continue
+        shared = sorted(set(other.actions) & set(spec.actions))
+        if shared or not (other.actions or spec.actions):
+            about = f"<{spec.tag}>" + "".join(f" with <{action}>" for action in shared)
+            raise entry.refusal(
+                "tag", f"{about} is defined in {other.file} already: expected one file for it"
+            )
