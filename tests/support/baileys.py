@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from support.npm import tool
+from support.npm_pack import tool
 
 _SCRIPT = Path(__file__).with_name("baileys.mjs")
 

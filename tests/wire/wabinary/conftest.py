@@ -8,7 +8,7 @@ import pytest
 
 from ringback.wire.wabinary import KNOWN_DICTIONARIES
 from support.baileys import Baileys, running_baileys
-from support.npm import npm_pack
+from support.npm_pack import npm_pack
 
 VERSIONS = {2: "6.17.16", 3: "7.0.0-rc13"}
 """npm version by the dictionary that it speaks."""

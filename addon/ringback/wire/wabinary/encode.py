@@ -194,4 +194,4 @@ def _number(number: int, size: int) -> bytes:
     try:
         return number.to_bytes(size)
     except OverflowError as error:
-        raise EncodeError(f"a number of an address has {size} bytes: {number} does not fit") from error
+        raise EncodeError(f"{number} does not fit into the {8 * size} bits of an address's number") from error
