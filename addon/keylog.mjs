@@ -19,7 +19,7 @@
  * - AES-256-GCM whose AAD is a session's current hash is a handshake message of that session. The only one
  *   that the client seals with counter 0 is ClientFinish.payload; its static key goes out with counter 1.
  * - AES-256-GCM without AAD and with counter 0 is a first transport frame. Nothing in it names the session:
- *   where one session alone still waits for such a key it is that one's, else the key is a candidate.
+ *   where one session alone waits for such a key it is that one's, else the key is a candidate.
  *
  * Whatever else uses AES-256-GCM has a random IV or an AAD of its own, and is never written.
  * Source: read in baileys 7.0.0-rc13 and 6.17.16, lib/Utils/noise-handler.js and lib/Utils/crypto.js.
@@ -48,8 +48,6 @@ const FIRST_IV = Buffer.alloc(12);
 
 /** Handshakes under way that are remembered: stops a client that never gets through from filling memory. */
 const MAX_HANDSHAKES = 256;
-/** Sessions that wait for a transport key: already two are never told apart, so more need not be kept. */
-const MAX_WAITING = 64;
 /** Keys remembered as written, so that each is written once. */
 const MAX_WRITTEN = 4096;
 
@@ -126,8 +124,8 @@ class Sessions {
   #prologues = new Set();
   /** Current transcript hash -> ephemeral public key, for handshakes under way. */
   #handshakes = new Map();
-  /** Ephemeral public keys of finished handshakes whose transport key is still to come. */
-  #waiting = { CLIENT: new Set(), SERVER: new Set() };
+  /** Finished handshakes whose transport key is still to come: how many, and which where it can be said. */
+  #waiting = { CLIENT: { count: 0, only: null }, SERVER: { count: 0, only: null } };
   #written = new Set();
 
   constructor(file) {
@@ -170,7 +168,8 @@ class Sessions {
     if (ephemeral === undefined) return;
     this.#handshakes.delete(hash);
     for (const waiting of Object.values(this.#waiting)) {
-      if (waiting.size < MAX_WAITING) waiting.add(ephemeral);
+      waiting.count += 1;
+      waiting.only = waiting.count === 1 ? ephemeral : null;
     }
     this.#write('CLIENT_HANDSHAKE_KEY', ephemeral, key);
   }
@@ -178,13 +177,11 @@ class Sessions {
   #transport(side, key) {
     if (this.#written.has(key)) return;
     const waiting = this.#waiting[side];
-    if (waiting.size === 1) {
-      const [ephemeral] = waiting;
-      waiting.clear();
-      this.#write(`${side}_TRANSPORT_KEY`, ephemeral, key);
-    } else {
-      this.#write('CANDIDATE_KEY', '*', key);
-    }
+    const { count, only } = waiting;
+    // One of several has its key now; which of them still wait is not known until none does.
+    Object.assign(waiting, { count: Math.max(0, count - 1), only: null });
+    if (only === null) this.#write('CANDIDATE_KEY', '*', key);
+    else this.#write(`${side}_TRANSPORT_KEY`, only, key);
   }
 
   #write(label, session, key) {

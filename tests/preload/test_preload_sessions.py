@@ -134,8 +134,36 @@ def test_a_session_without_a_handshake_is_a_candidate(log: Path) -> None:
     assert entries(log) == [candidate(truth, "client"), candidate(truth, "server")]
 
 
-def test_sessions_beyond_the_limit_stay_candidates(log: Path) -> None:
-    """Sessions that never got a frame are remembered up to a limit, and past it nothing is ever guessed."""
+def test_sessions_are_named_again_when_none_waits(log: Path) -> None:
+    """Candidates are a matter of the moment: once each of the sessions has its key, the next one is named."""
+    finished = run_client(
+        """
+        const [first, second, third] = [1, 2, 3].map(() => new Session(functions));
+        await Promise.all([first.shakeHands(), second.shakeHands()]);
+        (await first.receive()).send();
+        await third.shakeHands();
+        await second.receive();
+        (await third.receive()).send();
+        second.send();
+        const fourth = await new Session(functions).shakeHands();
+        (await fourth.receive()).send();
+        show(first, second, third, fourth);
+        """,
+        log,
+    )
+    first, second, third, fourth = truths(finished)
+    assert entries(log)[2:] == [
+        candidate(first, "server"),
+        candidate(first, "client"),
+        handshake(third),
+        *(candidate(second, "server"), candidate(third, "server")),
+        *(candidate(third, "client"), candidate(second, "client")),
+        *named(fourth),
+    ]
+
+
+def test_many_sessions_that_died_early_never_lead_to_a_guess(log: Path) -> None:
+    """However many sessions never got a frame, the keys of a later one stay candidates."""
     finished = run_client(
         """
         for (let count = 0; count < 70; count++) await new Session(functions).shakeHands();
