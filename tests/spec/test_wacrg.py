@@ -264,7 +264,8 @@ def test_children_are_read_up_to_a_depth(tmp_path: Path) -> None:
 ENUM_FAULTS = [
     ("status: draft", "status: new", "unknown status 'new'"),
     ("  - value: left", "  - valu: left", "unknown key 'valu' in an enum value; did you mean 'value'"),
-    ("  - value: left", "  - value: [left]", "value of an enum value: expected a text, .* got a list"),
+    ("  - value: left", "  - value: [left]", "value of an enum value: expected text or a number, got a list"),
+    ("  - value: left", "  - value: true", "expected text or a number, got a truth value .'true'"),
     ("    confidence: unknown", "    confidence: none", "unknown confidence 'none'"),
     ("    description: The left one.\n", "", "an enum value has no 'description', which is required"),
     ("id: hands", "id: feet", "id 'feet' is not the file's name: expected 'hands'"),

@@ -122,9 +122,12 @@ class Entry:
         """The key's list of plain values."""
         return tuple(self._plain(key, item) for item in self._items(key))
 
-    def value(self, key: str) -> str | int | float | bool:
-        """The key's plain value."""
-        return self._plain(key, self.fields.values[key])
+    def written(self, key: str) -> str:
+        """The key's text or number, as it is written."""
+        node = self.fields.values[key]
+        if isinstance(node, Scalar) and node.kind in {"text", "number"}:
+            return node.text
+        raise self.refusal(key, f"{key} of {self.shape.name}: expected text or a number, got {_kind(node)}")
 
     def entries(self, key: str, shape: Shape) -> Iterator[Entry]:
         """The key's list of entries of that shape."""

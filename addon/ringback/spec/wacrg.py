@@ -107,7 +107,7 @@ def read_enum(entry: Entry) -> tuple[str, ...]:
 def _enum_value(entry: Entry) -> str:
     entry.word("confidence", CONFIDENCES)
     entry.sentence("description")
-    return str(entry.value("value"))
+    return entry.written("value")
 
 
 def _attributes(owner: Entry, path: str, enums: Enums | None) -> tuple[AttributeFact, ...]:
