@@ -21,7 +21,7 @@ from ringback.stanza import Node
 from ringback.wire.events import Direction
 from ringback.wire.wabinary import decode, encode, peek_tag, token_table
 from synthetic import generate, server
-from synthetic.cast import CALLEE, CALLER, packed
+from synthetic.cast import CALLEE, CALLER, call_id, packed
 from synthetic.deflate import deflate
 from synthetic.manifest import SCENARIOS, capture
 from synthetic.many import many_calls
@@ -289,11 +289,10 @@ def test_many_calls_scale_and_repeat() -> None:
     """The generator for measurements makes as many calls as asked, the same bytes each time."""
     one, three = many_calls(1), many_calls(3)
     assert many_calls(3).flows == three.flows
-    calls = {
-        frame.node and frame.node.tag == "call" and frame.node.children[0].attrs["call-id"]
-        for frame in three.frames
-    } - {None, False}
-    assert len(calls) == 3
+    stanzas = [frame.node for frame in three.frames if frame.node is not None and frame.node.tag == "call"]
+    assert {server.action_of(stanza).attrs["call-id"] for stanza in stanzas} == {
+        call_id(n) for n in (1, 2, 3)
+    }
     assert len(three.frames) > len(one.frames) * 2
 
 
