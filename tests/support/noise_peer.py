@@ -3,7 +3,7 @@
 Written from the Noise specification and independent of `ringback.wire`: neither its framing nor its protobuf
 reader nor its transcript is used here, so that the two check each other.
 
-Source: The Noise Protocol Framework, revision 34, 5.2 (SymmetricState), 7.5 (XX, IK), 10.3 (fallback);
+Source: The Noise Protocol Framework, revision 34, 5.2 (SymmetricState), 7.5 (XX, IK), 10.2 (fallback);
 oxidezap/whatsapp-rust 0c577ed, wacore/noise/src/handshake.rs (read in code: what of it the protocol uses).
 """
 

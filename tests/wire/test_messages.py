@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ringback.errors import HandshakeError
 from ringback.wire.messages import (
+    MAX_HANDSHAKE_BYTES,
     ClientFinish,
     ClientHello,
     ClientPayload,
@@ -55,6 +56,18 @@ def test_other_frames_are_refused(frame: bytes, why: str) -> None:
     """What is no handshake message, or lacks what every pattern has, is refused with the reason."""
     with pytest.raises(HandshakeError, match=why):
         read_handshake(frame)
+
+
+def test_the_longest_message_and_one_past_it() -> None:
+    """A frame of the greatest length is parsed, a longer one is not looked at."""
+    hello = proto((2, proto((1, E))))
+    padding = MAX_HANDSHAKE_BYTES - len(hello) - 4
+    at_limit = hello + proto((15, bytes(padding)))
+    assert len(at_limit) == MAX_HANDSHAKE_BYTES
+    assert read_handshake(at_limit) == ClientHello(E, None, None)
+    for size in (MAX_HANDSHAKE_BYTES + 1, 0xFFFFFF):
+        with pytest.raises(HandshakeError, match=f"a handshake message of {size} bytes"):
+            read_handshake(at_limit.ljust(size, b"\0"))
 
 
 @given(st.binary(max_size=80))

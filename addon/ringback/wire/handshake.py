@@ -16,7 +16,7 @@ and the bytes as sent. So the AAD of ClientFinish.payload can be computed, and a
 Not so the early payload of an IK hello: there the transcript begins with the server's static key, which the
 client remembers and the wire never shows. It stays closed.
 
-Source: The Noise Protocol Framework, revision 34, 5.2, 7.5, 10.3; oxidezap/whatsapp-rust 0c577ed,
+Source: The Noise Protocol Framework, revision 34, 5.2, 7.5, 10.2, 10.4; oxidezap/whatsapp-rust 0c577ed,
 wacore/noise/src/handshake.rs; Baileys 7.0.0-rc13, lib/Utils/noise-handler.js (read in code).
 """
 

@@ -19,6 +19,10 @@ from ringback.errors import HandshakeError
 EPHEMERAL_BYTES = 32
 """Length of an X25519 public key."""
 
+MAX_HANDSHAKE_BYTES = 64 * 1024
+"""Longest frame that is taken for a handshake message; real ones stay below 4 KiB. So the work of
+parsing one and of trying keys on it does not grow with what a socket sends."""
+
 _FieldType = descriptor_pb2.FieldDescriptorProto
 _BYTES = _FieldType.TYPE_BYTES
 _UINT32 = _FieldType.TYPE_UINT32
@@ -131,9 +135,11 @@ def read_handshake(frame: bytes) -> HandshakeMessage:
     """The handshake message that `frame` holds.
 
     Raises:
-        HandshakeError: `frame` is no protobuf, holds none or several of the three messages, lacks a part that
-            every pattern has, or an ephemeral key is not 32 bytes long.
+        HandshakeError: `frame` is too long, no protobuf, holds none or several of the three messages, lacks
+            a part that every pattern has, or an ephemeral key is not 32 bytes long.
     """
+    if len(frame) > MAX_HANDSHAKE_BYTES:
+        raise HandshakeError(f"a handshake message of {len(frame)} bytes")
     message_fields = _parse("HandshakeMessage", frame)
     if len(message_fields) != 1:
         raise HandshakeError(f"no single handshake message: {', '.join(message_fields) or 'none'}")
@@ -142,6 +148,15 @@ def read_handshake(frame: bytes) -> HandshakeMessage:
         return _handshake_message(name, body)
     except KeyError as missing:
         raise HandshakeError(f"{name} without {missing.args[0]}") from missing
+
+
+def is_handshake(frame: bytes) -> bool:
+    """Whether `frame` holds a handshake message; a sealed frame as good as never looks like one."""
+    try:
+        read_handshake(frame)
+    except HandshakeError:
+        return False
+    return True
 
 
 def _handshake_message(name: str, body: _Fields) -> HandshakeMessage:

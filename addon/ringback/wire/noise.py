@@ -5,7 +5,8 @@ of the log belongs to a direction is therefore found by trial, and so is the cou
 Every search is bounded in trials and in bytes, whatever comes off the wire.
 
 Source: Baileys 7.0.0-rc13, lib/Utils/noise-handler.js (TransportState: IV of 8 zero bytes and a 32-bit
-big-endian counter, empty AAD; read in code).
+big-endian counter, empty AAD; read in code). The Noise Protocol Framework, revision 34, 12.4 has 4 zero bytes
+and a 64-bit counter: the same bytes, and no end at 32 bits, so the IV is the counter in 12 bytes.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ COUNTER_WINDOW = 1024
 """Counters that are tried, from the expected one on, where frames may be missing before a frame."""
 
 RESUME_TRIALS = 65_536
-"""Trials for a frame of a session whose handshake was not seen, shared out among the keys: each gets at least
-`COUNTER_WINDOW` counters from 0 on, a single one gets all. Takes about a tenth of a second."""
+"""Trials for the first frame of a direction whose handshake was not seen, shared out among the keys: each has
+at least `COUNTER_WINDOW` counters from 0 on, a single one gets all. Takes some tenths of a second, once."""
 
 RESUME_KEYS = RESUME_TRIALS // COUNTER_WINDOW
 """Keys that take part in such a search, the newest of the log."""
@@ -37,10 +38,10 @@ SEARCH_BYTES = 64 * 1024 * 1024
 not `COUNTER_WINDOW` of them."""
 
 PROOF_FRAMES = 4
-"""First frames of a direction on which keys are tried: should one be damaged, the next one decides."""
+"""First frames of a direction on which the keys of its session are tried: should one be damaged, the next one
+decides. Without a session only the first is, since its search is long."""
 
-_IV_ZEROS = bytes(8)
-_COUNTER_BYTES = 4
+_IV_BYTES = 12
 
 _Decrypt: TypeAlias = Callable[[bytes, bytes, None], bytes]
 
@@ -57,7 +58,8 @@ class TransportOpener:
         """
         self.counter = 0
         """Counter of the next frame; before the proof, of the oldest frame still held."""
-        self.proven = False
+        self.proof: int | None = None
+        """Counter of the frame that a key first opened; None before."""
         self._decrypt: _Decrypt = _stay_closed
         self._log = log
         self._label = label
@@ -66,11 +68,21 @@ class TransportOpener:
         self._wide: list[bytes] = []
         self._exact: list[bytes] = []
 
+    @property
+    def proven(self) -> bool:
+        """Whether a key has proved itself."""
+        return self.proof is not None
+
+    @property
+    def proof_frames(self) -> int:
+        """How many of the direction's first frames a key may prove itself on."""
+        return PROOF_FRAMES if self._ephemeral is not None else 1
+
     def open(self, sealed: bytes) -> bytes | None:
         """The plaintext of the next frame, and on to the next counter; None where it does not open at it."""
         try:
-            plaintext = self._decrypt(_IV_ZEROS + self.counter.to_bytes(_COUNTER_BYTES, "big"), sealed, None)
-        except (InvalidTag, OverflowError):  # the second: the counter has passed 32 bits
+            plaintext = self._decrypt(self.counter.to_bytes(_IV_BYTES, "big"), sealed, None)
+        except InvalidTag:
             return None
         self.counter += 1
         return plaintext
@@ -103,14 +115,15 @@ class TransportOpener:
             for cipher, counter in itertools.islice(trials, _trials_for(sealed)):
                 if _opens(cipher, counter, sealed):
                     self._decrypt = cipher.decrypt
-                    self.proven = True
+                    self.proof = counter
                     self.counter = counter - distance
                     return True
         return False
 
     def _learn(self) -> tuple[list[bytes], list[bytes]]:
         """The keys new in the log: those to search a window with, and those for the expected counter only."""
-        wide, exact = [], []
+        wide: list[bytes] = []
+        exact: list[bytes] = []
         for entry in self._log.since(self._seen):
             if self._names(entry):
                 wide.append(entry.key)
@@ -145,8 +158,8 @@ class TransportOpener:
 
 def _opens(cipher: AESGCM, counter: int, sealed: bytes) -> bool:
     try:
-        cipher.decrypt(_IV_ZEROS + counter.to_bytes(_COUNTER_BYTES, "big"), sealed, None)
-    except (InvalidTag, OverflowError):
+        cipher.decrypt(counter.to_bytes(_IV_BYTES, "big"), sealed, None)
+    except InvalidTag:
         return False
     return True
 
