@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.wire.frames import MAX_ROUTING_INFO, FrameReader, Intro, NoIntroError, maybe_intro
+from ringback.wire.frames import MAX_ROUTING_INFO, FrameReader, Intro, NoIntroError, is_chain, maybe_intro
 from support.noise_peer import chunks, framed
 
 ROUTED = b"ED\x00\x01" + b"\x00\x00\x05" + b"route" + b"WA\x06\x02"
@@ -158,6 +158,24 @@ def test_a_long_frame_in_single_bytes_is_looked_at_once() -> None:
     body = bytes(2_000_000)
     assert [frame for byte in framed(body) for frame in reader.feed(bytes([byte]))] == [body]
     assert reader.cuts == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "chain"),
+    [
+        (b"", False),
+        (framed(b"xx"), True),
+        (framed(b"xx", b"yyy"), True),
+        (framed(b"xx", b"y"), False),
+        (framed(b"xx") + b"\0", False),
+        (framed(b"xx") + b"\0\0\x09y", False),
+        (b"\xff\xff\xffx", False),
+        (b"{}", False),
+    ],
+)
+def test_chains(data: bytes, chain: bool) -> None:
+    """A chain is one or more whole frames and nothing else, none shorter than a frame can be."""
+    assert is_chain(data, least=2) is chain
 
 
 @given(st.lists(st.binary(max_size=40), max_size=8), st.binary(max_size=6), st.lists(st.integers(0, 400)))

@@ -82,6 +82,21 @@ def _maybe_bare(data: bytes | bytearray, offset: int, routing_info: bytes | None
     return Intro(data[offset + _PROLOGUE_BYTES - 1], routing_info, offset + _PROLOGUE_BYTES)
 
 
+def is_chain(data: bytes, *, least: int) -> bool:
+    """Whether `data` is exactly one or more frames, each with a body of at least `least` bytes.
+
+    That is how a message looks where a capture starts in the middle of a connection; of other bytes it is
+    unlikely.
+    """
+    start = 0
+    while start < len(data):
+        length = int.from_bytes(data[start : start + LENGTH_BYTES], "big")
+        if length < least:
+            return False
+        start += LENGTH_BYTES + length
+    return start == len(data) > 0
+
+
 class FrameReader:
     """Cuts one direction's byte stream into frames.
 
