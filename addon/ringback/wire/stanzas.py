@@ -1,0 +1,82 @@
+"""What becomes of an opened frame: read in full where it may belong to a call, else passed over by its tag.
+
+Every frame is authenticated before it comes here, and its root's tag is read in whichever way it is spelled.
+So a frame that is passed over was opened, and is known to be something else.
+"""
+
+from __future__ import annotations
+
+from ringback.errors import DecodeError
+from ringback.wire.events import FrameOpened, FramePlace, FrameUnread
+from ringback.wire.tablevote import TableVote
+from ringback.wire.wabinary import TokenTable, decode, decode_head, peek_tag
+
+_ACK = "ack"
+_CLASS = "class"
+_CALL = "call"
+_SUCCESS = "success"
+"""Ends the login, and tells the client's own LID."""
+_RECEIPT = "receipt"
+"""Belongs to a call only if a child says so."""
+
+_MAY_MATTER = frozenset({_CALL, _ACK, _RECEIPT, _SUCCESS})
+
+
+class StanzaReader:
+    """Reads the opened frames of a connection, both directions, with its token table."""
+
+    def __init__(self, table: TokenTable | None, *, decode_all: bool) -> None:
+        """`table` is None where no intro was seen: then the frames themselves decide (`learn`).
+
+        With `decode_all` every frame is read in full.
+        """
+        self._vote = TableVote() if table is None else None
+        self._decode_all = decode_all
+        self._reads_all = decode_all or table is None
+        self.table = table or TableVote().leader
+        """The table in use; may change while it is not certain."""
+
+    def learn(self, plaintext: bytes) -> None:
+        """Take an opened frame into account for the choice of the table, as long as that is not certain."""
+        if self._vote is None:
+            return
+        self._vote.count(plaintext)
+        self.table = self._vote.leader
+        if self._vote.settled:
+            self._vote = None
+            self._reads_all = self._decode_all
+
+    def is_passed_over(self, plaintext: bytes) -> bool:
+        """Whether the root's tag alone tells that the frame belongs to no call: then it need not be read.
+
+        False also where that is not certain.
+        """
+        if self._reads_all:
+            return False
+        try:
+            return peek_tag(plaintext, self.table) not in _MAY_MATTER
+        except DecodeError:
+            return False
+
+    def read(
+        self, place: FramePlace, counter: int, plaintext: bytes, *, size: int, late: bool
+    ) -> FrameOpened | FrameUnread | None:
+        """The stanza in an opened frame, or why it cannot be read; None where it is passed over."""
+        tag = None
+        try:
+            tag = peek_tag(plaintext, self.table)
+            if not self._is_wanted(tag, plaintext):
+                return None
+            decoded = decode(plaintext, self.table)
+        except DecodeError as error:
+            return FrameUnread(place, counter, error, plaintext, tag)
+        return FrameOpened(
+            place, counter, tag, decoded.node, size, decoded.compressed, decoded.trailing, late
+        )
+
+    def _is_wanted(self, tag: str, plaintext: bytes) -> bool:
+        if self._decode_all:
+            return True
+        if tag == _ACK:
+            return decode_head(plaintext, self.table).text(_CLASS) == _CALL
+        return tag in _MAY_MATTER

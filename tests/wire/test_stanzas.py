@@ -1,0 +1,122 @@
+"""The decode policy: what is read in full, what is passed over, and what cannot be read."""
+
+import pytest
+
+from ringback.stanza import Node
+from ringback.wire.events import Direction, FrameOpened, FramePlace, FrameUnread
+from ringback.wire.stanzas import StanzaReader
+from ringback.wire.wabinary import token_table
+from support.wire_driver import CALL, CALL_ACK, IQ, MESSAGE_ACK, RECEIPT, SUCCESS, plain
+
+PLACE = FramePlace(Direction.SERVER, 4, 9, 1.5)
+MESSAGE = Node("message", {"id": "M1"}, (Node("enc", {}, b"sealed"),))
+CALL_SPELLED_OUT = b"\x00\xf8\x01\xfc\x04call"
+IQ_SPELLED_OUT = b"\x00\xf8\x01\xfc\x02iq"
+
+
+def reader(*, decode_all: bool = False) -> StanzaReader:
+    """A reader with table 3."""
+    return StanzaReader(token_table(3), decode_all=decode_all)
+
+
+def read(stanzas: StanzaReader, plaintext: bytes) -> FrameOpened | FrameUnread | None:
+    """What the reader makes of `plaintext`."""
+    return stanzas.read(PLACE, 7, plaintext, size=99, late=True)
+
+
+@pytest.mark.parametrize("compress", [False, True])
+@pytest.mark.parametrize("node", [CALL, CALL_ACK, RECEIPT, SUCCESS], ids=lambda node: node.tag)
+def test_read_in_full(node: Node, compress: bool) -> None:
+    """Calls, acks of calls, receipts and the login's success are decoded whole."""
+    stanzas = reader()
+    plaintext = plain(node, compress=compress)
+    assert not stanzas.is_passed_over(plaintext)
+    assert read(stanzas, plaintext) == FrameOpened(PLACE, 7, node.tag, node, 99, compress, 0, late=True)
+
+
+@pytest.mark.parametrize("compress", [False, True])
+@pytest.mark.parametrize("node", [IQ, MESSAGE], ids=lambda node: node.tag)
+def test_passed_over_by_the_tag(node: Node, compress: bool) -> None:
+    """What the root's tag shows to be no call is not read, neither on the fast path nor on the other."""
+    stanzas = reader()
+    plaintext = plain(node, compress=compress)
+    assert stanzas.is_passed_over(plaintext)
+    assert read(stanzas, plaintext) is None
+
+
+def test_an_ack_is_passed_over_by_its_class() -> None:
+    """The tag of an ack does not decide, its class does."""
+    stanzas = reader()
+    assert not stanzas.is_passed_over(plain(MESSAGE_ACK))
+    assert read(stanzas, plain(MESSAGE_ACK)) is None
+    assert read(stanzas, plain(Node("ack", {"id": "1"}))) is None
+
+
+def test_an_unusual_spelling_of_the_tag() -> None:
+    """A tag is known by its text, not by the bytes that spell it."""
+    stanzas = reader()
+    assert not stanzas.is_passed_over(CALL_SPELLED_OUT)
+    event = read(stanzas, CALL_SPELLED_OUT)
+    assert isinstance(event, FrameOpened)
+    assert event.node == Node("call")
+    assert stanzas.is_passed_over(IQ_SPELLED_OUT)
+
+
+@pytest.mark.parametrize("node", [IQ, MESSAGE, MESSAGE_ACK, CALL], ids=lambda node: node.tag)
+def test_decode_all(node: Node) -> None:
+    """With `decode_all` nothing is passed over."""
+    stanzas = reader(decode_all=True)
+    assert not stanzas.is_passed_over(plain(node))
+    event = read(stanzas, plain(node))
+    assert isinstance(event, FrameOpened)
+    assert event.node == node
+
+
+@pytest.mark.parametrize(
+    ("plaintext", "tag"),
+    [
+        (b"", None),
+        (b"\x00", None),
+        (b"\x00\xff", None),
+        (b"\x02not zlib", None),
+        (plain(CALL)[:-1], "call"),
+        (plain(RECEIPT)[:-1], "receipt"),
+        (plain(CALL_ACK)[:5], "ack"),
+    ],
+)
+def test_unread(plaintext: bytes, tag: str | None) -> None:
+    """A frame that is no WABinary comes with the error, its bytes, and the tag if that could be read."""
+    stanzas = reader()
+    assert not stanzas.is_passed_over(plaintext)
+    event = read(stanzas, plaintext)
+    assert isinstance(event, FrameUnread)
+    assert (event.place, event.counter, event.plaintext, event.tag) == (PLACE, 7, plaintext, tag)
+
+
+def test_trailing_bytes_are_counted() -> None:
+    """Bytes behind the root do no harm."""
+    event = read(reader(), plain(CALL) + b"\x01\x02")
+    assert isinstance(event, FrameOpened)
+    assert (event.node, event.trailing) == (CALL, 2)
+
+
+@pytest.mark.parametrize("dictionary", [2, 3])
+def test_without_an_intro_the_frames_decide(dictionary: int) -> None:
+    """Nothing is passed over while the table is open; once settled the fast path is taken."""
+    stanzas = StanzaReader(None, decode_all=False)
+    assert stanzas.table is token_table(3)
+    for node in (IQ, CALL, SUCCESS, CALL_ACK, IQ, IQ):
+        stanzas.learn(plain(node, dictionary))
+        assert stanzas.table is token_table(dictionary)
+        event = read(stanzas, plain(CALL, dictionary))
+        assert isinstance(event, FrameOpened)
+        assert event.node == CALL
+    assert stanzas.is_passed_over(plain(IQ, dictionary))
+
+
+def test_a_known_table_is_not_voted_on() -> None:
+    """Where the intro named the table, no stanza changes it."""
+    stanzas = reader()
+    for _ in range(20):
+        stanzas.learn(plain(IQ, 2))
+    assert stanzas.table is token_table(3)
