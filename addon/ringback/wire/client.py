@@ -10,6 +10,8 @@ import enum
 
 from ringback.errors import HandshakeError
 from ringback.wire.events import ClientIdentified
+from ringback.wire.handshake import SealedPayload
+from ringback.wire.keylog import KeyLog
 from ringback.wire.messages import ClientPayload, read_client_payload
 
 MAX_TEXT = 128
@@ -59,6 +61,27 @@ def identify(payload: bytes) -> ClientIdentified:
         username=None if client.username is None else str(client.username),
         detail=_detail(client),
     )
+
+
+class ClientWatch:
+    """Opens a client's payload as soon as the log has the key for it."""
+
+    def __init__(self, keys: KeyLog, ephemeral: bytes, sealed: SealedPayload) -> None:
+        """`ephemeral` names the session: its keys are tried, whatever they are listed as, and candidates."""
+        self._keys = keys
+        self._sessions = (None, ephemeral)
+        self._sealed = sealed
+        self._seen = 0
+
+    def look(self) -> ClientIdentified | None:
+        """The client, where a key that came since the last look opens its payload."""
+        entries = self._keys.since(self._seen)
+        self._seen = self._keys.size
+        for entry in entries:
+            payload = self._sealed.open(entry.key) if entry.ephemeral in self._sessions else None
+            if payload is not None:
+                return identify(payload)
+        return None
 
 
 def _detail(client: ClientPayload) -> tuple[tuple[str, str], ...]:
