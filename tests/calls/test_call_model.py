@@ -91,8 +91,9 @@ def test_a_client_is_known_by_all_it_sent() -> None:
     (ringing,), (accepting,), (rejecting,) = call.of("preaccept"), call.of("accept"), call.of("reject")
     known = Sender(jids(DEVICE), frozenset({CALLEE}))
     assert ringing.sender == Sender((), frozenset({CALLEE}))
-    assert call.client_of(ringing) == call.client_of(accepting) == known
-    assert call.client_of(rejecting) == Sender(jids(OTHER_DEVICE), frozenset())
+    clients = call.clients()
+    assert clients[ringing] == clients[accepting] == known
+    assert clients[rejecting] == Sender(jids(OTHER_DEVICE), frozenset())
 
 
 def emission(*sightings: Sighting) -> Emission:

@@ -91,6 +91,14 @@ def test_two_clients_may_use_one_stanza_id() -> None:
     assert len(delivered.emissions) == 2
 
 
+def test_nobody_is_handed_his_own_stanza() -> None:
+    """What one connection both sent and was handed is two emissions, whoever owns it."""
+    tape = Tape()
+    copies = [tape.sent(preaccept(), CALLER), tape.delivered(preaccept(from_=DEVICE), CALLER)]
+    (call,) = book_of(copies).calls.values()
+    assert len(call.emissions) == 2
+
+
 def test_a_client_on_two_connections_is_known_by_its_owner() -> None:
     """A stanza sent again after a reconnect is the same emission where the owner is known to be the same."""
     tape = Tape()

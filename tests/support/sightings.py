@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ringback.calls import CallBook, Sighting
@@ -81,3 +81,35 @@ def book_of(sightings: Iterable[Sighting]) -> CallBook:
     for sighting in sightings:
         book.add(sighting)
     return book
+
+
+Script = Callable[[Tape], list[Sighting]]
+"""A play for a tape: its sightings in order of time."""
+
+ACK = f'<ack from="{CREATOR}" class="call" type="preaccept" id="P-1"/>'
+RINGING = preaccept(from_=DEVICE)
+OFFER_IN = action("offer", stanza_id="O-1", from_=CREATOR)
+PN_CREATOR = "15550000001:1@s.whatsapp.net"
+
+
+def good_call(tape: Tape) -> list[Sighting]:
+    """A call from both ends in which nothing is wrong."""
+    return [
+        tape.sent(offer_to(PHONE, DEVICE), CALLER),
+        tape.delivered(OFFER_IN, CALLEE),
+        tape.sent(preaccept(), CALLEE),
+        tape.delivered(ACK, CALLEE),
+        tape.delivered(RINGING, CALLER),
+        tape.sent(f'<ack to="{DEVICE}" id="P-1" class="call"/>', CALLER),
+        tape.sent(action("accept", stanza_id="A-1", to_=CREATOR), CALLEE),
+        tape.delivered(action("accept", stanza_id="A-1", from_=DEVICE), CALLER),
+        tape.sent(
+            action(
+                "terminate",
+                stanza_id="T-1",
+                to_=PHONE,
+                inside=f'<destination><to jid="{PHONE}"/></destination>',
+            ),
+            CALLER,
+        ),
+    ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ringback.calls.addresses import same_device
+from ringback.calls.addresses import addressing_mode, same_device
 from ringback.findings import Evidence
 from ringback.spec.model import Vantage
 from ringback.stanza import Jid, Node
@@ -81,10 +81,20 @@ class Sender:
             return True
         return False if False in answers else None
 
-    def joined(self, other: Sender) -> Sender:
-        """All that is known of a client that both stand for."""
-        jids = dict.fromkeys((*self.jids, *other.jids))
-        return Sender(tuple(jids), self.connections | other.connections)
+    @property
+    def marks(self) -> frozenset[Hashable]:
+        """What it shares with every other sight of the same client, as far as that can be told."""
+        accounts = (jid for jid in self.jids if addressing_mode(jid) is not None)
+        devices = ((addressing_mode(jid), jid.user, jid.device or 0) for jid in accounts)
+        return frozenset(devices) | self.connections
+
+
+def sender_of(sightings: Iterable[Sighting]) -> Sender:
+    """Who sent what these sightings show, given that it was one client."""
+    senders = [(sighting.sent, sighting.sender) for sighting in sightings]
+    senders.sort(key=lambda pair: pair[0])
+    jids = dict.fromkeys(jid for _, sender in senders for jid in sender.jids)
+    return Sender(tuple(jids), frozenset().union(*(sender.connections for _, sender in senders)))
 
 
 @dataclass(slots=True, eq=False)
@@ -120,11 +130,8 @@ class Emission:
 
     @property
     def sender(self) -> Sender:
-        """Who emitted it, as far as its own copies tell: `Call.client_of` knows more."""
-        sender = Sender((), frozenset())
-        for sighting in (*self.delivered, *self.sent):
-            sender = sender.joined(sighting.sender)
-        return sender
+        """Who emitted it, as far as its own copies tell: `Call.clients` knows more."""
+        return sender_of(self.sightings)
 
     def is_seen_in(self, sighting: Sighting) -> bool:
         """Whether the sighting shows this emission and not one by another client that uses the same id.
@@ -154,9 +161,12 @@ class Emission:
 
 def _shows_same(one: Sighting, other: Sighting) -> bool:
     """Two copies with one id are one emission unless their senders are known to differ. Two connections that
-    both sent it are two clients, unless the owner is known to be one."""
+    both sent it are two clients, unless the owner is known to be one; and nobody is handed his own stanza."""
     same = one.sender.same_as(other.sender)
-    return same is True if one.sent and other.sent else same is not False
+    if one.sent and other.sent:
+        return same is True
+    to_itself = one.sent is not other.sent and one.connection == other.connection
+    return same is not False and not to_itself
 
 
 @dataclass(slots=True, eq=False)
@@ -191,12 +201,36 @@ class Call:
         """When something of it was last seen, in seconds since the epoch; the start of time for nothing."""
         return max((sighting.at for sighting in self.sightings()), default=float("-inf"))
 
-    def client_of(self, emission: Emission) -> Sender:
-        """Who emitted it, with all that the call's other emissions tell about that client."""
-        client = emission.sender
-        others = [other for other in self.emissions if other is not emission]
-        while joining := [other for other in others if client.same_as(other.sender)]:
-            for other in joining:
-                client = client.joined(other.sender)
-            others = [other for other in others if other not in joining]
-        return client
+    def clients(self) -> dict[Emission, Sender]:
+        """Who emitted each, with all that the client's other emissions tell about it.
+
+        Emissions of one connection, and emissions with one address, are of one client: they share one object,
+        and no two clients do.
+        """
+        groups = _joined([emission.sender.marks for emission in self.emissions])
+        clients: dict[Emission, Sender] = {}
+        for group in groups:
+            emissions = [self.emissions[index] for index in group]
+            sender = sender_of(copy for emission in emissions for copy in emission.sightings)
+            clients.update(dict.fromkeys(emissions, sender))
+        return clients
+
+
+def _joined(marks: list[frozenset[Hashable]]) -> list[list[int]]:
+    """Indices in groups, two of one group where a chain of shared marks leads from one to the other."""
+    parents = list(range(len(marks)))
+
+    def root(index: int) -> int:
+        while parents[index] != index:
+            parents[index] = parents[parents[index]]
+            index = parents[index]
+        return index
+
+    first_with: dict[Hashable, int] = {}
+    for index, own in enumerate(marks):
+        for mark in own:
+            parents[root(first_with.setdefault(mark, index))] = root(index)
+    groups: dict[int, list[int]] = {}
+    for index in range(len(marks)):
+        groups.setdefault(root(index), []).append(index)
+    return list(groups.values())
