@@ -1,0 +1,78 @@
+"""A call against the specification: the rules about its pre-accepts, in one table, and what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from ringback.calls import Call
+from ringback.check import acks, devices, identity, order
+from ringback.check.subject import Rule, Subject
+from ringback.findings import Evidence, Finding
+from ringback.recognise import PREACCEPT
+from ringback.spec.model import Specification
+
+AT_ONCE: tuple[Rule, ...] = (
+    identity.call_id_matches,
+    identity.creator,
+    identity.stanza_id_reused,
+    acks.ack_received,
+    acks.ack_refused,
+    acks.receipt_for_preaccept,
+    devices.device_offered,
+    devices.preaccept_repeated,
+)
+"""Rules that one thing seen decides for good, whatever else is seen later."""
+
+SETTLED: tuple[Rule, ...] = (
+    identity.call_id_unknown,
+    identity.addresses_literal,
+    acks.ack_missing,
+    acks.ack_type_differs,
+    acks.ack_address_differs,
+    order.offer_order,
+    order.after_accept,
+    order.after_reject,
+    order.after_terminate,
+    devices.device_not_offered,
+    devices.preaccept_by_creator,
+)
+"""Rules that something seen later could decide otherwise."""
+
+
+def check_call(call: Call, specification: Specification, *, settled: bool) -> list[Finding]:
+    """What the call as a whole says about its pre-accepts.
+
+    Whatever is found unsettled is found again later, with at least the same evidence (`covers`, `Reported`).
+    `settled` says that nothing more is expected of the call, and adds what only the whole of it can show.
+    """
+    subject = Subject(call, specification.for_action("call", PREACCEPT), call.clients())
+    return [finding for rule in AT_ONCE + (SETTLED if settled else ()) for finding in rule(subject)]
+
+
+def covers(later: Finding, earlier: Finding) -> bool:
+    """Whether `later` is the finding `earlier` again, seen on the same evidence or on more."""
+    return _bare(later) == _bare(earlier) and set(earlier.evidence) <= set(later.evidence)
+
+
+@dataclass(slots=True)
+class Reported:
+    """The findings of one call that were reported, so that none is reported twice."""
+
+    _said: dict[Finding, list[frozenset[Evidence]]] = field(default_factory=dict)
+    """By the finding without its evidence: the evidence of each that was reported."""
+
+    def fresh(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Those that cover none reported before; they count as reported from here on."""
+        fresh = [finding for finding in findings if not self._is_said(finding)]
+        for finding in fresh:
+            self._said.setdefault(_bare(finding), []).append(frozenset(finding.evidence))
+        return fresh
+
+    def _is_said(self, finding: Finding) -> bool:
+        evidence = frozenset(finding.evidence)
+        return any(said <= evidence for said in self._said.get(_bare(finding), ()))
+
+
+def _bare(finding: Finding) -> Finding:
+    return replace(finding, evidence=())

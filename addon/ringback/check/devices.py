@@ -1,0 +1,87 @@
+"""Rules about devices: whether the ringing one was offered the call, rings once, and is not the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ringback.calls import Emission, Sender, Sighting, same_account
+from ringback.check import timeline_codes as codes
+from ringback.check.subject import Subject, action_value, listed_devices
+from ringback.findings import Finding
+from ringback.stanza import Jid
+
+_FROM = "call/@from"
+_PATH = "call/preaccept"
+
+
+def device_offered(subject: Subject) -> Iterator[Finding]:
+    """The offer was delivered to the device, or lists it, or the offer's ack does."""
+    offered = _offered(subject)
+    for emission in subject.preaccepts:
+        client = subject.clients[emission]
+        shown_by = [sighting for sighting, devices in offered if devices.same_as(client)]
+        if shown_by:
+            yield subject.finding(codes.DEVICE_OFFERED, _FROM, (*shown_by, *emission.sightings))
+
+
+def device_not_offered(subject: Subject) -> Iterator[Finding]:
+    """A list of all offered devices was seen, in the device's addressing mode, and it is not among them."""
+    offered = _offered(subject)
+    lists = _lists(subject)
+    for emission in subject.preaccepts:
+        client = subject.clients[emission]
+        listings = [sighting for sighting, devices in lists if devices.same_as(client) is False]
+        if listings and not any(devices.same_as(client) for _, devices in offered):
+            shown_by = (*listings, *emission.sightings)
+            yield subject.finding(codes.DEVICE_NOT_OFFERED, _FROM, shown_by, got=_jid(client))
+
+
+def _offered(subject: Subject) -> list[tuple[Sighting, Sender]]:
+    """What shows whom the call was offered to, each with the clients it shows, taken as one."""
+    copies = (copy for offer in subject.offers for copy in offer.delivered)
+    return [*((copy, _receiver(copy)) for copy in copies), *_lists(subject)]
+
+
+def _receiver(copy: Sighting) -> Sender:
+    return Sender((copy.owner,) if copy.owner else (), frozenset({copy.connection}))
+
+
+def _lists(subject: Subject) -> list[tuple[Sighting, Sender]]:
+    """Offers as the caller sent them, and acks of them, with all devices that they list."""
+    found = (sighting for offer in subject.offers for sighting in (*offer.sent, *offer.acks))
+    return [(sighting, Sender(tuple(listed_devices(sighting)), frozenset())) for sighting in found]
+
+
+def preaccept_repeated(subject: Subject) -> Iterator[Finding]:
+    """One device sent several, under several stanza ids; one finding for the device."""
+    by_client: dict[int, list[Emission]] = {}
+    for emission in subject.preaccepts:
+        by_client.setdefault(id(subject.clients[emission]), []).append(emission)
+    for group in by_client.values():
+        ids = {emission.stanza_id for emission in group} - {None}
+        if len(ids) > 1:
+            shown_by = [sighting for emission in group for sighting in emission.sightings]
+            yield subject.finding(codes.PREACCEPT_REPEATED, _PATH, shown_by)
+
+
+def preaccept_by_creator(subject: Subject) -> Iterator[Finding]:
+    """It comes from the account that created the call, or from the client that sent the offer."""
+    for emission in subject.preaccepts:
+        client = subject.clients[emission]
+        offering = [offer for offer in subject.offers if subject.clients[offer] is client]
+        creators = _creators(subject.offers or [emission])
+        own = [jid for jid in client.jids if any(same_account(jid, creator) for creator in creators)]
+        if offering or own:
+            shown_by = [*emission.sightings, *(copy for offer in offering for copy in offer.sightings)]
+            yield subject.finding(codes.PREACCEPT_BY_CREATOR, _FROM, shown_by, got=_jid(client))
+
+
+def _creators(emissions: list[Emission]) -> set[Jid]:
+    values = (
+        action_value(sighting, "call-creator") for emission in emissions for sighting in emission.sightings
+    )
+    return {value for value in values if isinstance(value, Jid)}
+
+
+def _jid(client: Sender) -> Jid | None:
+    return client.jids[0] if client.jids else None
