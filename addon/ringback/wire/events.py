@@ -135,19 +135,23 @@ class ClientIdentified:
 
 @dataclass(frozen=True, slots=True)
 class FrameOpened:
-    """A transport frame that authenticated and whose root could be read."""
+    """A transport frame that authenticated and was read in full.
+
+    A frame that the decode policy passes over, since its root's tag says that it belongs to no call, is
+    counted in `FrameCounts.opened` and gives no event: building one costs about as much as opening the frame.
+    """
 
     place: FramePlace
     counter: int
     tag: str
     """Tag of the root node."""
     node: Node | None
-    """The decoded stanza where the decode policy asked for it, else None."""
+    """The decoded stanza. None is left for a policy that tells frames by their tag alone; none does."""
     size: int
     """Length of the frame in bytes, length prefix not counted."""
     compressed: bool
     trailing: int = 0
-    """Bytes after the root node; 0 also where only the root was read."""
+    """Bytes after the root node."""
     late: bool = False
     """The frame was held back until its key came."""
 

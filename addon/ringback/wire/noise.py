@@ -117,6 +117,7 @@ class TransportOpener:
                     self._decrypt = cipher.decrypt
                     self.proof = counter
                     self.counter = counter - distance
+                    self._wide, self._exact = [], []
                     return True
         return False
 
