@@ -1,89 +1,320 @@
-"""The core in one piece: WebSocket messages in, observations and findings out. No I/O, no clock."""
+"""The core in one piece: WebSocket messages in, observations and findings out. No I/O, no clock.
+
+One `Inspector` serves the live add-on, `mitmdump -r`, the offline readers and the tests alike. What it
+reports about a call does not depend on the order in which connections come, only the moment of the report.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
-from ringback.calls import Call, Emission, Sighting
-from ringback.findings import Finding
-from ringback.spec.model import StanzaSpec
-from ringback.wire.events import WireEvent
+from ringback.calls import Call, CallBook, Correlated, Emission, Sighting
+from ringback.check.call import Reported, check_call
+from ringback.check.stanza import check_stanza
+from ringback.check.undecodable import undecodable
+from ringback.findings import Evidence, Finding
+from ringback.observations import (
+    FindingMade,
+    Funnel,
+    Message,
+    Observation,
+    StanzaObserved,
+    WireNotice,
+)
+from ringback.recognise import PREACCEPT, StanzaKind
+from ringback.spec.model import Specification
+from ringback.stanza import Jid, Node
+from ringback.wire.connection import Connection
+from ringback.wire.events import (
+    ClientIdentified,
+    ConnectionResumed,
+    CounterJumped,
+    Direction,
+    FrameClosed,
+    FrameHeld,
+    FrameOpened,
+    FramePlace,
+    FrameUnread,
+    WireEvent,
+)
+from ringback.wire.keylog import KeyLog
 
+__all__ = [
+    "CALL_QUIET_S",
+    "FindingMade",
+    "Funnel",
+    "Inspector",
+    "Message",
+    "Observation",
+    "StanzaObserved",
+    "WireNotice",
+]
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One WebSocket message, as every source delivers it."""
+CALL_QUIET_S = 15.0
+"""A call on which nothing was seen for so long is settled live: what only absence shows, such as a missing
+ack, is then reported. Acks take 40 ms (Cobalt's published fixtures, commit dce2b51a)."""
 
-    capture: str
-    """Name of the capture file without its folder, or `live`."""
-    connection: int
-    """Number of the connection in its capture, from 1."""
-    flow: str
-    """The flow's id in mitmproxy."""
-    number: int
-    """Index in `flow.websocket.messages`, from 0."""
-    from_client: bool
-    at: float
-    """Seconds since the epoch."""
-    content: bytes
-    binary: bool = True
-    """False for a TEXT message, which the protocol never uses."""
+SUCCESS = "success"
+"""Root tag of the stanza that ends the login; its `lid` is the client's own address.
 
+Source: read in Baileys 7.0.0-rc13, lib/Socket/socket.js, handler of CB:success.
+"""
 
-@dataclass(frozen=True, slots=True)
-class WireNotice:
-    """Something a connection told that is no call stanza."""
-
-    capture: str
-    connection: int
-    flow: str
-    event: WireEvent
-
-
-@dataclass(frozen=True, slots=True)
-class StanzaObserved:
-    """A call stanza, as it came, before its call is complete."""
-
-    sighting: Sighting
-    action: str
-    """The action child's tag, or of an ack or receipt what it belongs to."""
-    call: Call | None
-    emission: Emission | None
-    spec: StanzaSpec | None
-    """The file that specifies it, None where none of the loaded ones does."""
-    findings: tuple[Finding, ...]
-    """What can be said of the stanza at once; what needs the rest of the call comes as `FindingMade`."""
-
-
-@dataclass(frozen=True, slots=True)
-class FindingMade:
-    """A finding about a call, made once it is certain."""
-
-    finding: Finding
-
-
-Observation: TypeAlias = WireNotice | StanzaObserved | FindingMade
+_INCOMPLETE = (ConnectionResumed, CounterJumped, FrameClosed, FrameUnread)
+"""Events after which the absence of a stanza on that connection says nothing any more."""
 
 
 @dataclass(slots=True)
-class Funnel:
-    """How much came through each stage; what a summary prints."""
+class _Socket:
+    """One connection and what is known of its client."""
 
-    connections: int = 0
-    ignored: int = 0
-    """Connections that were none of ours."""
-    frames: int = 0
-    opened: int = 0
-    unread: int = 0
-    held: int = 0
-    dropped: int = 0
-    closed: dict[str, int] = field(default_factory=dict)
-    """By value of `ClosedReason`."""
-    stanzas: int = 0
-    """Call stanzas, acks and receipts that belong to calls included."""
-    calls: int = 0
-    preaccepts: int = 0
-    """Pre-accepts emitted: a sender's copy and its delivered copies count once."""
-    findings: dict[str, int] = field(default_factory=dict)
-    """By value of `Severity`."""
+    capture: str
+    number: int
+    flow: str
+    connection: Connection
+    lid: Jid | None = None
+    complete: bool = True
+
+    def owner_for(self, node: Node) -> Jid | None:
+        """The client's own address, in the addressing mode that the stanza uses where both are known."""
+        phone = _phone_address(self.connection.client)
+        known = [jid for jid in (self.lid, phone) if jid is not None]
+        used = {
+            value.server for each in node.walk() for value in each.attrs.values() if isinstance(value, Jid)
+        }
+        return next((jid for jid in known if jid.server in used), known[0] if known else None)
+
+    def evidence(self, place: FramePlace) -> Evidence:
+        """Where the frame at `place` lies."""
+        return Evidence(self.capture, self.number, self.flow, place)
+
+
+def _phone_address(client: ClientIdentified | None) -> Jid | None:
+    if client is None or client.username is None:
+        return None
+    return Jid(client.username, "s.whatsapp.net", client.device or None)
+
+
+@dataclass(slots=True)
+class _CallReport:
+    """What was reported of one call, so that nothing is said twice."""
+
+    of_call: Reported = field(default_factory=Reported)
+    of_stanzas: set[tuple[object, ...]] = field(default_factory=set)
+    last_at: float = float("-inf")
+    settled: bool = False
+
+
+class Inspector:
+    """Messages of any number of connections and captures in; observations out, each once."""
+
+    def __init__(self, specification: Specification, keys: KeyLog, *, decode_all: bool = False) -> None:
+        """With `decode_all`, stanzas of every tag are decoded and come out as `WireNotice(FrameOpened)`."""
+        self._specification = specification
+        self._keys = keys
+        self._decode_all = decode_all
+        self._book = CallBook()
+        self._sockets: dict[tuple[str, int], _Socket] = {}
+        self._reports: dict[tuple[str, str], _CallReport] = {}
+        self._past = Funnel()
+        self._findings: Counter[str] = Counter()
+
+    def receive(self, message: Message) -> list[Observation]:
+        """Take one message; the messages of one connection must come in order. Nothing is raised."""
+        socket = self._socket(message)
+        direction = Direction.CLIENT if message.from_client else Direction.SERVER
+        events = socket.connection.receive(
+            message.content, direction, message=message.number, at=message.at, binary=message.binary
+        )
+        return list(self._observe(socket, events)) if events else []
+
+    def keys_added(self) -> list[Observation]:
+        """Open what waits for a key, after the key log grew."""
+        observations: list[Observation] = []
+        for socket in self._sockets.values():
+            observations += self._observe(socket, socket.connection.keys_added())
+        return observations
+
+    def close_connection(self, capture: str, connection: int) -> list[Observation]:
+        """The connection ended: say what of it stayed closed. A connection never seen is no error."""
+        socket = self._sockets.pop((capture, connection), None)
+        if socket is None:
+            return []
+        observations = list(self._observe(socket, socket.connection.close()))
+        _count_socket(self._past, socket.connection)
+        return observations
+
+    def settle(self, now: float) -> list[Observation]:
+        """Report what only absence shows, for calls on which nothing was seen for `CALL_QUIET_S`.
+
+        `now` is on the clock of the messages; for live use only, where no older message can come.
+        """
+        quiet = [
+            call
+            for call in self._book.calls.values()
+            if not (report := self._report(call)).settled and report.last_at + CALL_QUIET_S <= now
+        ]
+        return [made for call in quiet for made in self._settle(call)]
+
+    def finish(self) -> list[Observation]:
+        """Everything was received: close all connections and settle all calls."""
+        observations: list[Observation] = []
+        for capture, number in list(self._sockets):
+            observations += self.close_connection(capture, number)
+        for call in list(self._book.calls.values()):
+            observations += self._settle(call)
+        return observations
+
+    @property
+    def funnel(self) -> Funnel:
+        """How much came through each stage up to now."""
+        funnel = Funnel(
+            stanzas=self._past.stanzas,
+            calls=self._past.calls + len(self._book.calls),
+            preaccepts=self._past.preaccepts + sum(map(_preaccepts, self._book.calls.values())),
+            evicted=self._book.evictions.calls,
+            findings=dict(self._findings),
+        )
+        _add_counts(funnel, self._past)
+        for socket in self._sockets.values():
+            _count_socket(funnel, socket.connection)
+        return funnel
+
+    def _socket(self, message: Message) -> _Socket:
+        key = (message.capture, message.connection)
+        socket = self._sockets.get(key)
+        if socket is None:
+            connection = Connection(self._keys, decode_all=self._decode_all)
+            socket = _Socket(message.capture, message.connection, message.flow, connection)
+            self._sockets[key] = socket
+        return socket
+
+    def _observe(self, socket: _Socket, events: Iterable[WireEvent]) -> Iterator[Observation]:
+        for event in events:
+            if isinstance(event, _INCOMPLETE):
+                socket.complete = False
+            if isinstance(event, FrameOpened):
+                yield from self._opened(socket, event)
+            elif not isinstance(event, FrameHeld):
+                yield WireNotice(socket.capture, socket.number, socket.flow, event)
+            if isinstance(event, FrameUnread) and event.tag in (StanzaKind.CALL.value, None):
+                yield self._made(undecodable(socket.evidence(event.place), event))
+
+    def _opened(self, socket: _Socket, event: FrameOpened) -> Iterator[Observation]:
+        if self._decode_all:
+            yield WireNotice(socket.capture, socket.number, socket.flow, event)
+        if event.node is None:
+            return
+        if event.tag == SUCCESS:
+            socket.lid = event.node.jid("lid") or socket.lid
+            return
+        sighting = Sighting(
+            event.node,
+            socket.evidence(event.place),
+            socket.owner_for(event.node),
+            trailing=event.trailing,
+            complete=socket.complete,
+        )
+        yield from self._sighted(sighting)
+
+    def _sighted(self, sighting: Sighting) -> Iterator[Observation]:
+        correlated = self._book.add(sighting)
+        if correlated.recognised is None:
+            return
+        for call in correlated.evicted:
+            yield from self._give_up(call)
+        self._past.stanzas += 1
+        if correlated.call is None and correlated.recognised.action == PREACCEPT:
+            self._past.preaccepts += correlated.recognised.kind is StanzaKind.CALL
+        yield self._stanza(sighting, correlated)
+        if correlated.call is not None:
+            report = self._report(correlated.call)
+            report.last_at = max(report.last_at, sighting.at)
+            report.settled = False
+            yield from self._check(correlated.call, settled=False)
+
+    def _stanza(self, sighting: Sighting, correlated: Correlated) -> StanzaObserved:
+        recognised = correlated.recognised
+        assert recognised is not None  # noqa: S101  (the caller returned otherwise)
+        action = recognised.action if recognised.kind is StanzaKind.CALL else None
+        spec = self._specification.for_action(sighting.node.tag, action)
+        findings = [] if spec is None else check_stanza(sighting, spec, self._specification.enums)
+        fresh = [each for each in findings if self._is_new(each, correlated.call, correlated.emission)]
+        self._findings.update(finding.severity.value for finding in fresh)
+        return StanzaObserved(
+            sighting,
+            recognised.action or "",
+            correlated.call,
+            correlated.emission,
+            spec,
+            tuple(findings),
+            tuple(fresh),
+            recognised,
+        )
+
+    def _is_new(self, finding: Finding, call: Call | None, emission: Emission | None) -> bool:
+        """Whether no other copy of the emission has shown the finding; remembers it if so."""
+        if call is None or emission is None:
+            return True
+        said = self._report(call).of_stanzas
+        key = (finding.code, finding.path, finding.fact, finding.got, emission.action, emission.stanza_id)
+        is_new = emission.stanza_id is None or key not in said
+        said.add(key)
+        return is_new
+
+    def _check(self, call: Call, *, settled: bool) -> Iterator[FindingMade]:
+        findings = check_call(call, self._specification, settled=settled)
+        for finding in self._report(call).of_call.fresh(findings):
+            yield self._made(finding)
+
+    def _settle(self, call: Call) -> Iterator[FindingMade]:
+        self._report(call).settled = True
+        yield from self._check(call, settled=True)
+
+    def _give_up(self, call: Call) -> Iterator[FindingMade]:
+        """Settle a call that the book has pushed out, and forget it."""
+        yield from self._settle(call)
+        self._past.calls += 1
+        self._past.preaccepts += _preaccepts(call)
+        self._reports.pop((call.capture, call.call_id), None)
+
+    def _made(self, finding: Finding) -> FindingMade:
+        self._findings[finding.severity.value] += 1
+        return FindingMade(finding)
+
+    def _report(self, call: Call) -> _CallReport:
+        return self._reports.setdefault((call.capture, call.call_id), _CallReport())
+
+
+def _preaccepts(call: Call) -> int:
+    return len(call.of(PREACCEPT))
+
+
+def _count_socket(funnel: Funnel, connection: Connection) -> None:
+    """Add one connection's counts."""
+    if connection.is_ours is False:
+        funnel.ignored += 1
+        return
+    counts = connection.counts
+    closed = {reason.value: count for reason, count in counts.closed.items()}
+    funnel.connections += 1 if connection.is_ours else 0
+    _add_counts(
+        funnel,
+        Funnel(
+            frames=counts.frames,
+            opened=counts.opened,
+            unread=counts.unread,
+            held=counts.held,
+            dropped=counts.dropped,
+            closed=closed,
+        ),
+    )
+
+
+def _add_counts(funnel: Funnel, other: Funnel) -> None:
+    for name in ("connections", "ignored", "frames", "opened", "unread", "held", "dropped"):
+        setattr(funnel, name, getattr(funnel, name) + getattr(other, name))
+    for reason, count in other.closed.items():
+        funnel.closed[reason] = funnel.closed.get(reason, 0) + count

@@ -1,0 +1,192 @@
+"""The core in one piece: what it says, when it says it, and that it says each thing once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringback.findings import Finding
+from ringback.inspector import CALL_QUIET_S, Inspector
+from ringback.observations import FindingMade, Message, Observation, StanzaObserved, WireNotice
+from ringback.sources.chronology import ConnectionEnded, Event
+from ringback.sources.flows import Reading, read_captures
+from ringback.sources.hosts import HostFilter
+from ringback.spec.load import load_specification
+from ringback.wire.events import FrameHeld, FrameOpened
+from ringback.wire.keylog import KeyLog
+from synthetic import generate
+from synthetic.manifest import SCENARIOS
+
+SPECIFICATION = load_specification(None)
+
+
+def inspector(keys: bytes = b"") -> Inspector:
+    log = KeyLog()
+    log.feed(keys)
+    log.finish()
+    return Inspector(SPECIFICATION, log)
+
+
+def shipped(name: str) -> tuple[bytes, list[Event]]:
+    """The key log of a shipped capture, and its events in order of time."""
+    flows = generate.CAPTURES / "synthetic" / f"{name}.flows"
+    events = list(read_captures([flows], Reading([].append, HostFilter())))
+    return flows.with_suffix(".keys").read_bytes(), events
+
+
+def take(core: Inspector, events: Iterable[Event]) -> list[Observation]:
+    observations: list[Observation] = []
+    for event in events:
+        if isinstance(event, Message):
+            observations += core.receive(event)
+        else:
+            observations += core.close_connection(event.capture, event.connection)
+    return observations
+
+
+def findings(observations: Iterable[Observation]) -> list[Finding]:
+    """Every finding that is reported, each where it is new."""
+    found: list[Finding] = []
+    for observation in observations:
+        if isinstance(observation, StanzaObserved):
+            found += observation.fresh
+        elif isinstance(observation, FindingMade):
+            found.append(observation.finding)
+    return found
+
+
+def said(observations: Iterable[Observation]) -> Counter[tuple[object, ...]]:
+    """The findings without their evidence, which may have grown after the report."""
+    return Counter(
+        (each.code, each.call_id, each.path, each.expected, each.got) for each in findings(observations)
+    )
+
+
+def whole(name: str) -> list[Observation]:
+    keys, events = shipped(name)
+    core = inspector(keys)
+    return take(core, events) + core.finish()
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_order_of_connections_changes_no_finding(name: str) -> None:
+    """Read connection after connection, in any order, the same findings come out as in order of time."""
+    keys, events = shipped(name)
+    connections = sorted({event.connection for event in events})
+    expected = said(whole(name))
+    for order in (connections, connections[::-1]):
+        core = inspector(keys)
+        mixed = [event for number in order for event in events if event.connection == number]
+        assert said(take(core, mixed) + core.finish()) == expected
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_late_keys_change_no_finding(name: str) -> None:
+    """All frames held back until every key comes at the end: the same findings as with the keys at hand."""
+    keys, events = shipped(name)
+    core = inspector()
+    open_events = [event for event in events if isinstance(event, Message)]
+    observations = take(core, open_events)
+    assert not findings(observations)
+    core._keys.feed(keys)
+    core._keys.finish()
+    observations += core.keys_added() + core.finish()
+    assert said(observations) == said(whole(name))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_settling_early_says_nothing_twice_and_nothing_less(name: str) -> None:
+    """Settling calls whenever they are quiet says the same in the end as settling all of them once."""
+    keys, events = shipped(name)
+    core = inspector(keys)
+    observations: list[Observation] = []
+    for event in events:
+        observations += take(core, [event])
+        if isinstance(event, Message):
+            observations += core.settle(event.at)
+    observations += core.finish()
+    expected = said(whole(name))
+    assert [each for each, count in said(observations).items() if count > max(1, expected[each])] == []
+    assert set(expected) <= set(said(observations))
+
+
+def test_a_missing_ack_is_told_when_the_call_is_quiet() -> None:
+    """What only absence shows is not said while it may still come, and said once the call is quiet."""
+    keys, events = shipped("violations")
+    core = inspector(keys)
+    messages = [event for event in events if isinstance(event, Message)]
+    assert "ack-missing" not in {each.code for each in findings(take(core, messages))}
+    last = messages[-1].at
+    assert "ack-missing" not in {each.code for each in findings(core.settle(messages[0].at))}
+    assert "ack-missing" in {each.code for each in findings(core.settle(last + CALL_QUIET_S))}
+    assert core.settle(last + 2 * CALL_QUIET_S) == []
+
+
+def test_a_delivered_copy_repeats_nothing() -> None:
+    """What the sender's copy has shown of a stanza is not new on the copies that the server delivered."""
+    observations = whole("single-callee")
+    copies = [
+        each for each in observations if isinstance(each, StanzaObserved) and each.action == "preaccept"
+    ]
+    sent, delivered = (each for each in copies if each.spec is not None)
+    assert sent.sighting.sent
+    assert not delivered.sighting.sent
+    assert {each.code for each in sent.fresh} == {each.code for each in sent.findings}
+    shown_before = {(each.code, each.path, each.got) for each in sent.findings}
+    assert delivered.fresh
+    assert not shown_before & {(each.code, each.path, each.got) for each in delivered.fresh}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_funnel_adds_up(name: str) -> None:
+    """Every frame is opened, held or closed, at any moment; findings are counted as they are reported."""
+    keys, events = shipped(name)
+    core = inspector(keys)
+    observations: list[Observation] = []
+    for event in events:
+        observations += take(core, [event])
+        funnel = core.funnel
+        assert funnel.frames == funnel.opened + funnel.held + sum(funnel.closed.values())
+        assert funnel.unread <= funnel.opened
+    observations += core.finish()
+    funnel = core.funnel
+    assert funnel.held == 0
+    assert sum(funnel.findings.values()) == len(findings(observations))
+    assert funnel.stanzas == sum(isinstance(each, StanzaObserved) for each in observations)
+
+
+def test_frames_of_other_traffic_stay_inside() -> None:
+    """A stanza that is none of a call's is counted, not shown; a held frame is no news either."""
+    notices = [each.event for each in whole("single-callee") if isinstance(each, WireNotice)]
+    assert notices
+    assert not any(isinstance(event, FrameOpened | FrameHeld) for event in notices)
+
+
+def test_a_connection_that_was_never_seen_can_be_closed() -> None:
+    """Closing what is not open says nothing; a flow without a message ends like that."""
+    assert inspector().close_connection("live", 7) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 3), st.booleans(), st.booleans(), st.binary(max_size=80), st.booleans()),
+        max_size=30,
+    )
+)
+def test_any_bytes_give_observations(script: list[tuple[int, bool, bool, bytes, bool]]) -> None:
+    """Whatever messages come on whatever connections, nothing is raised and the funnel adds up."""
+    core = inspector()
+    for number, (connection, from_client, binary, content, ends) in enumerate(script):
+        prefix = b"WA\x06\x03" if number % 3 == 0 else b""
+        event = Message(
+            "live", connection, "flow", number, from_client, float(number), prefix + content, binary
+        )
+        take(core, [event, ConnectionEnded("live", connection)] if ends else [event])
+    core.finish()
+    funnel = core.funnel
+    assert funnel.frames == funnel.opened + sum(funnel.closed.values())
