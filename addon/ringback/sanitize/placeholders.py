@@ -1,0 +1,272 @@
+"""Placeholders in place of everything that identifies anybody; what is not known to be harmless is hidden.
+
+| value | placeholder |
+| --- | --- |
+| user of an address | `A@s.whatsapp.net`, `B:7@lid`: a letter per user, server and device stay |
+| group, channel, list | `GROUP-0001@g.us` |
+| call-id, also as an address | `CALLID-0001`, `CALLID-0001@call` |
+| stanza id | `ID-0001` |
+| time (seconds since the epoch) | `T+12`: seconds after the first time of the run |
+| IP address, also packed | an address of RFC 5737 or RFC 3849; the port stays |
+| other bytes | `CIPHERTEXT-PLACEHOLDER-120-BYTES` |
+| other text | `TEXT-PLACEHOLDER-12-CHARS` |
+| tag or attribute name of no plain spelling | `NAME-PLACEHOLDER-0001` |
+
+Sanitising what was sanitised changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import chain
+
+from ringback.errors import DecodeError
+from ringback.findings import Finding
+from ringback.sanitize import keep
+from ringback.sanitize.addresses import Addresses
+from ringback.sanitize.identities import Identities
+from ringback.sanitize.series import Series, letters, numbered
+from ringback.spec.model import BASE_TYPES
+from ringback.stanza import Content, Jid, Node, Value
+from ringback.wire.events import ClientIdentified
+
+_CALL_IDS = frozenset({"call-id", "call_id"})
+_IDS = frozenset({"id", "stanza-id", "stanza_id", "message-id", "message_id"})
+_TIMES = frozenset({"t", "timestamp"})
+_PACKED = frozenset({"te", "te2", "rte"})
+"""Tags whose content is a packed address. Source: Cobalt fixtures 1to1/audio-accept (observed)."""
+_SAME_PERSON = (("call-creator", "caller_pn"), ("from", "sender_lid"), ("jid", "user_pn"))
+"""Attributes of one node that name one user under both addressing modes.
+Source: Cobalt fixtures 1to1/audio-accept (observed), zapo events.test.ts (read)."""
+_GROUPS = frozenset({"g.us", "broadcast", "newsletter"})
+_NOBODY = frozenset({"", "status", "server"})
+"""Users that are no persons. Source: baileys 7.0.0-rc13 lib/WABinary/jid-utils."""
+_SERVER = "server-placeholder"
+_SPOKEN = frozenset({"stanza-undecodable"})
+"""Codes whose `expected` and `got` are words of ringback's own, bytes and lengths among them."""
+_LONGEST_ADDRESS = 256
+"""Characters beyond which no address is looked for in a text. Bounds the search."""
+_SEPARATORS = re.compile(r"([,; |]+)")
+_SEGMENT = re.compile(r"(?s)(@?)(.*?)((?:\[[0-9]{1,6}\])?)")
+_EPOCH = re.compile("[0-9]{10}")
+_MOST = 999_999
+"""Largest number in a placeholder: a longer one could pass for an identity itself."""
+
+
+class Placeholders:
+    """One consistent mapping from what was seen to placeholders. The raw values never leave it."""
+
+    are_raw = False
+    """True for the mapping that hides nothing: `ringback.sanitize.Raw`."""
+
+    def __init__(self) -> None:
+        """An empty mapping: the first user becomes `A`."""
+        self._users = letters()
+        self._groups = numbered("GROUP")
+        self._calls = numbered("CALLID")
+        self._ids = numbered("ID")
+        self._names = numbered("NAME-PLACEHOLDER")
+        self._identities = Identities()
+        self._addresses = Addresses(self._identities)
+        self._first_time: int | None = None
+
+    def node(self, node: Node) -> Node:
+        """The stanza with placeholders, its shape unchanged: same tree, same order, addresses stay addresses.
+
+        The creator of a call is named before anybody else of its stanza, so the caller of a capture's first
+        call is `A`.
+        """
+        for action in node.children:
+            creator = action.jid("call-creator")
+            if creator is not None:
+                self._link(action)
+                self.jid(creator)
+        known = self._identities.size
+        mapped = self._node(node, root=True)
+        # An identity that stands late in the stanza is hidden in its earlier parts too.
+        return mapped if self._identities.size == known else self._node(node, root=True)
+
+    def value(self, value: Value | bytes, *, name: str = "", root: bool = False) -> Value | bytes:
+        """One value with placeholders. An address stays an address; bytes stay bytes where they are packed
+        addresses or may be shown, else they become text.
+
+        `name` is the attribute's name, or for a node's content its tag; `root` tells the attributes of a
+        stanza's root, whose `id` is the stanza id.
+        """
+        if isinstance(value, Jid):
+            return self.jid(value)
+        if isinstance(value, bytes):
+            return self._bytes(value, name)
+        return self._text(value, name, root=root)
+
+    def jid(self, jid: Jid) -> Jid:
+        """The address with its user replaced; server and device stay."""
+        server = jid.server if jid.server in keep.SERVERS else _SERVER
+        return replace(jid, user=self._user(jid), server=server)
+
+    def call_id(self, call_id: str) -> str:
+        """`CALLID-0001` for the first call, and so on. Without text there is nothing to hide."""
+        return call_id and self._remembered(self._calls, call_id)
+
+    def name(self, name: str) -> str:
+        """A tag or attribute name off the wire: itself where it is plainly a name, else a placeholder."""
+        if keep.is_protocol_word(name):
+            return name
+        if keep.is_plain_name(name) and not self._identities.within(name):
+            return name
+        return self._names.name(name)
+
+    def path(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """A finding's path; indices and the `@` of attributes stay."""
+        return tuple(self._segment(segment) for segment in path)
+
+    def finding(self, finding: Finding) -> Finding:
+        """The finding with placeholders in its path, call and values.
+
+        The evidence stays: the name of a capture file is the user's own choice, a flow's id is random.
+        """
+        call_id = None if finding.call_id is None else self.call_id(finding.call_id)
+        placed = replace(finding, path=self.path(finding.path), call_id=call_id)
+        if finding.code in _SPOKEN:
+            return placed
+        return replace(
+            placed,
+            expected=self._found(finding.expected, finding.path),
+            got=self._found(finding.got, finding.path),
+        )
+
+    def error(self, error: DecodeError) -> DecodeError:
+        """The error with placeholders in its path; its other fields hold single bytes and lengths only."""
+        path = "/".join(self.path(tuple(error.path.split("/")))) if error.path else ""
+        return DecodeError(error.offset, path, error.expected, error.got)
+
+    def client(self, client: ClientIdentified) -> ClientIdentified:
+        """The client without its account; platform, version and details where they are plain words."""
+        return replace(
+            client,
+            platform=self._described(client.platform, "platform"),
+            version=self._described(client.version, "version"),
+            username=None,
+            detail=tuple((name, self._described(text, name)) for name, text in client.detail),
+        )
+
+    def _node(self, node: Node, *, root: bool = False) -> Node:
+        self._link(node)
+        attrs: dict[str, Value] = {}
+        repeated: list[tuple[str, Value]] = []
+        for raw_name, raw_value in chain(node.attrs.items(), node.repeated):
+            name = self.name(raw_name)
+            value = self._attribute(raw_value, raw_name, root=root)
+            # Two names that share a placeholder must not cost one of the two values.
+            if name in attrs:
+                repeated.append((name, value))
+            else:
+                attrs[name] = value
+        return Node(self.name(node.tag), attrs, self._content(node), tuple(repeated))
+
+    def _content(self, node: Node) -> Content:
+        if isinstance(node.content, tuple):
+            return tuple(self._node(child) for child in node.content)
+        return None if node.content is None else self.value(node.content, name=node.tag)
+
+    def _attribute(self, value: Value, name: str, *, root: bool) -> Value:
+        return self.jid(value) if isinstance(value, Jid) else self._text(value, name, root=root)
+
+    def _link(self, node: Node) -> None:
+        for one, other in _SAME_PERSON:
+            pair = node.jid(one), node.jid(other)
+            if pair[0] is not None and pair[1] is not None and not _NOBODY & {pair[0].user, pair[1].user}:
+                self._users.link(pair[0].user, pair[1].user)
+                self._identities.add_name(pair[1].user)
+
+    def _user(self, jid: Jid) -> str:
+        if jid.user in _NOBODY:
+            return jid.user
+        if jid.server == "call":
+            return self.call_id(jid.user)
+        user = self._remembered(self._groups if jid.server in _GROUPS else self._users, jid.user)
+        if user != jid.user:
+            # Old group ids hold their creator's number: `number-time@g.us`.
+            self._identities.add_name(jid.user)
+        return user
+
+    def _remembered(self, series: Series, raw: str) -> str:
+        placeholder = series.name(raw)
+        if placeholder != raw:
+            self._identities.add(raw)
+        return placeholder
+
+    def _text(self, text: str, name: str, *, root: bool = False) -> str:
+        if not text or keep.is_placeholder(text):
+            return text
+        if name in _CALL_IDS:
+            return self.call_id(text)
+        if name in _IDS and (root or not keep.is_plain_value(text, name)):
+            return self._remembered(self._ids, text)
+        if name in keep.DENIED_ATTRIBUTES:
+            self._identities.add_name(text)
+            return _hidden(text)
+        return self._kept(text, name) or self._addressed(text) or self._time(text, name) or _hidden(text)
+
+    def _kept(self, text: str, name: str) -> str | None:
+        """The text itself, or the placeholder of the identity that it is as a whole."""
+        if keep.is_protocol_word(text):
+            return text
+        for series in (self._users, self._calls, self._ids, self._groups):
+            placeholder = series.known(text)
+            if placeholder is not None and (placeholder == text or self._identities.knows(text)):
+                return placeholder
+        plain = keep.is_plain_value(text, name) and not self._identities.within(text)
+        return text if plain else None
+
+    def _addressed(self, text: str) -> str | None:
+        """A text that is an address, or a list of addresses."""
+        if len(text) > _LONGEST_ADDRESS:
+            return None
+        parts = _SEPARATORS.split(text)
+        mapped = [part if index % 2 else self._one_address(part) for index, part in enumerate(parts)]
+        return "".join(part for part in mapped if part is not None) if None not in mapped else None
+
+    def _one_address(self, text: str) -> str | None:
+        jid = Jid.maybe_parse(text)
+        return self._addresses.text(text) if jid is None else str(self.jid(jid))
+
+    def _time(self, text: str, name: str) -> str | None:
+        if not (name in _TIMES or name.endswith("_ts")) or not _EPOCH.fullmatch(text):
+            return None
+        if self._first_time is None:
+            self._first_time = int(text)
+        delta = int(text) - self._first_time
+        return f"T{delta:+}" if abs(delta) <= _MOST else None
+
+    def _bytes(self, content: bytes, name: str) -> bytes | str:
+        packed = self._addresses.packed(content) if name in _PACKED else None
+        if packed is not None or not content:
+            return packed or b""
+        shown = name == "capability" and keep.is_plain_capability(content)
+        if shown and not self._identities.within(content.hex()):
+            return content
+        return f"CIPHERTEXT-PLACEHOLDER-{min(len(content), _MOST)}-BYTES"
+
+    def _segment(self, segment: str) -> str:
+        found = _SEGMENT.fullmatch(segment)
+        if found is None or not found[2]:
+            return segment
+        return f"{found[1]}{self.name(found[2])}{found[3]}"
+
+    def _found(self, value: Value | bytes | None, path: tuple[str, ...]) -> Value | bytes | None:
+        if value is None or value in BASE_TYPES:
+            return value
+        found = _SEGMENT.fullmatch(path[-1]) if path else None
+        return self.value(value, name="" if found is None else found[2], root=len(path) == 2)
+
+    def _described(self, text: str, name: str) -> str:
+        if not text or keep.is_placeholder(text):
+            return text
+        plain = keep.is_plain_value(text, name) or keep.is_plain_description(text)
+        return text if plain and not self._identities.within(text) else _hidden(text)
+
+
+def _hidden(text: str) -> str:
+    return f"TEXT-PLACEHOLDER-{min(len(text), _MOST)}-CHARS"

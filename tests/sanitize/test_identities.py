@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from ringback.sanitize.identities import Identities
+
+
+@pytest.mark.parametrize("text", ["15550000001", "x15550000001y", "15550000001@", "ALICE-smith", "malice"])
+def test_an_identity_is_found_anywhere_in_a_text(text: str) -> None:
+    """The whole text, its middle, and any case of its letters."""
+    identities = Identities()
+    identities.add("15550000001")
+    identities.add("Alice")
+    assert identities.within(text)
+
+
+@pytest.mark.parametrize("text", ["", "1555", "5550000001", "alic", "al-ice", "opus"])
+def test_a_part_of_an_identity_is_none(text: str) -> None:
+    """What is shorter than the identity is not it."""
+    identities = Identities()
+    identities.add("15550000001")
+    identities.add("Alice")
+    assert not identities.within(text)
+
+
+def test_short_ones_and_words_of_the_protocol_are_none() -> None:
+    """Neither a user called 55 nor one called preaccept hides what everybody needs to see."""
+    identities = Identities()
+    identities.add("5555")
+    identities.add("preaccept")
+    assert identities.size == 0
+    assert not identities.within("5555")
+    assert not identities.knows("preaccept")
+
+
+def test_a_name_counts_word_by_word() -> None:
+    """Of a name every longer word is an identity of its own."""
+    identities = Identities()
+    identities.add_name("Alice M. Example")
+    assert identities.knows("alice")
+    assert identities.within("the-examples")
+    assert not identities.within("the-m")
+
+
+def test_a_long_identity_is_found_by_its_beginning() -> None:
+    """Of an identity of a megabyte the first 64 characters are searched for."""
+    identities = Identities()
+    identities.add("q" * 64 + "rest" * 250_000)
+    assert identities.within("--" + "q" * 64)
+    assert not identities.within("--" + "q" * 63)
