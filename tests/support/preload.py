@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import TypeAlias
+
+from support.npm_pack import tool
 
 ROOT = Path(__file__).parents[2]
 PRELOAD = ROOT / "addon" / "keylog.mjs"
 SESSION = (ROOT / "tests" / "preload" / "session.mjs").as_uri()
-NODE = Path(sys.executable).parent / "node"
-"""Node of the environment that runs the tests: the machine may have none, or an old one."""
 TIMEOUT_S = 60
 
 Truth: TypeAlias = dict[str, str]
@@ -42,7 +41,7 @@ def run_node(
     inherited = {name: value for name, value in os.environ.items() if name not in unwanted}
     path = {} if log is None else {"RINGBACK_KEYLOGFILE": str(log)}
     finished = subprocess.run(
-        [str(NODE), *arguments],
+        [tool("node"), *arguments],
         env={**inherited, **path, **(environment or {})},
         capture_output=True,
         text=True,
