@@ -1,11 +1,30 @@
-"""Makes `tests/support` importable as `support`, wherever pytest is started from; no test is held to a time."""
+"""Makes `tests/support` importable as `support`, wherever pytest is started from, and has every stanza that
+any test checks compared with the exported schema. No test is held to a time."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from support.agreement import Watch
+
+WATCH = Watch()
+
 settings.register_profile("ringback", deadline=None)
 settings.load_profile("ringback")
+
+
+def pytest_configure() -> None:
+    """Before any test module imports the checker."""
+    WATCH.install()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def schema_agrees_with_checker() -> Iterator[None]:
+    """Schema and checker give one verdict on every stanza of the tests."""
+    yield
+    assert not WATCH.disagreements, "\n\n".join(WATCH.disagreements)
