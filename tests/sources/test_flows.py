@@ -37,8 +37,8 @@ class Reader:
             self.notices.append,
             self.hosts,
             lambda path, read, size: self.progress.append((path.name, read, size)),
-            self.is_stopped,
-            self.buffer_bytes,
+            stop=self.is_stopped,
+            buffer_bytes=self.buffer_bytes,
         )
         return list(read_captures(paths, reading))
 

@@ -53,7 +53,8 @@ class Chronology:
         self._limit_bytes = limit_bytes
         self._size_bytes = 0
         self._entries: list[_Entry] = []
-        self._recordings = 0
+        self.count = 0
+        """Connections taken up to now."""
         self._numbers: Counter[str] = Counter()
 
     @property
@@ -71,9 +72,9 @@ class Chronology:
         at = float("-inf")
         for left, message in zip(range(len(messages) - 1, -1, -1), messages, strict=True):
             at = max(at, message.at)
-            self._entries.append(_Entry(at, len(self._entries), self._recordings, message, left == 0))
+            self._entries.append(_Entry(at, len(self._entries), self.count, message, left == 0))
             self._size_bytes += len(message.content) + MESSAGE_OVERHEAD_BYTES
-        self._recordings += 1
+        self.count += 1
 
     def drain(self) -> Iterator[Event]:
         """Everything collected, in order of time, each connection's end behind its last message.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from math import isfinite
 from os.path import realpath
@@ -22,6 +22,9 @@ from ringback.observations import Message
 from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, Event
 from ringback.sources.hosts import HostFilter
 from ringback.sources.notice import Notice, Tell, Urgency
+
+WebSocketFlow: TypeAlias = HTTPFlow
+"""A flow whose `websocket` is set."""
 
 STDIN = Path("-")
 
@@ -43,6 +46,8 @@ class Reading:
     progress: Progress | None = None
     stop: Callable[[], bool] = lambda: False
     """Asked after every flow: True ends the reading, what was read is used."""
+    waiting: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Entered while the next flow is waited for; `KeyboardInterrupt` out of it ends the reading as well."""
     buffer_bytes: int = MAX_BUFFERED_BYTES
     """What is held at most to bring it into one order of time."""
 
@@ -68,8 +73,13 @@ def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
                 reading.tell(too_large())
                 yield from chronology.drain()
     if left_out:
-        reading.tell(Notice(f"left out {left_out} WebSocket connections to other hosts", Urgency.INFO))
+        reading.tell(left_out_notice(left_out))
     yield from chronology.drain()
+
+
+def left_out_notice(count: int) -> Notice:
+    """What is told of connections that the host filter kept out."""
+    return Notice(f"left out {count} WebSocket connections to other hosts", Urgency.INFO)
 
 
 def too_large() -> Notice:
@@ -114,7 +124,10 @@ def read_flows(path: Path, reading: Reading) -> Iterator[HTTPFlow]:
         flows = iter(FlowReader(stream).stream())
         while not reading.stop():
             try:
-                flow = next(flows)
+                with reading.waiting():
+                    flow = next(flows)
+            except KeyboardInterrupt:
+                break
             except StopIteration:
                 if not count:
                     reading.tell(Notice(f"{path} holds no flows: a WebSocket is written when it has ended"))
@@ -161,9 +174,10 @@ def _check_start(path: Path, stream: BinaryIO) -> None:
 
 def _torn(path: Path, count: int, error: Exception) -> Notice:
     if isinstance(error, FlowReadException) and "flow format version" in str(error):
-        return Notice(f"{path}: {error}")
+        return Notice(f"{path}: {error}", Urgency.ERROR)
     place = f"after {count} flows, which are used" if count else "in its first flow: nothing of it is used"
-    return Notice(f"{path} is torn or damaged {place}; end mitmdump with Ctrl-C, then it writes flows whole")
+    advice = "end mitmdump with Ctrl-C, then it writes flows whole"
+    return Notice(f"{path} is torn or damaged {place}; {advice}", Urgency.ERROR)
 
 
 def is_allowed(flow: HTTPFlow, hosts: HostFilter) -> bool:

@@ -1,0 +1,81 @@
+"""Live connections: which messages of a growing flow are new, and when a connection is over for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+KEY_GRACE_S = 2.0
+"""Wait after the end of a connection before its held frames are given up: a client writes the server's key
+only when it opens the first server frame, which may be the last thing that happened."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Followed:
+    """One live connection that is looked at."""
+
+    number: int
+    """From 1, in order of the first messages."""
+    seen: int = 0
+    """Length of the flow's list of messages when it was last looked at."""
+    messages: int = 0
+    """Messages taken; the index of the next one."""
+    ended_at: float | None = None
+
+
+class LiveConnections:
+    """Every connection of the running proxy, by the id of its flow."""
+
+    def __init__(self) -> None:
+        """No connection yet."""
+        self._followed: dict[str, Followed] = {}
+        self._left_out: set[str] = set()
+        self.count = 0
+        """Connections seen, those left out not counted."""
+
+    def __contains__(self, flow: str) -> bool:
+        """Whether the flow was seen live and is not over yet."""
+        return flow in self._followed or flow in self._left_out
+
+    def admit(self, flow: str, is_allowed: Callable[[], bool]) -> Followed | None:
+        """The connection of `flow`, None where it is left out; `is_allowed` is asked at its first message."""
+        if flow not in self:
+            if not is_allowed():
+                self._left_out.add(flow)
+                return None
+            self.count += 1
+            self._followed[flow] = Followed(self.count)
+        return self._followed.get(flow)
+
+    def end(self, flow: str, now: float) -> bool:
+        """The connection ended at `now`, in seconds; whether it had been left out."""
+        if flow in self._followed:
+            self._followed[flow].ended_at = now
+        left_out = flow in self._left_out
+        self._left_out.discard(flow)
+        return left_out
+
+    def due(self, now: float) -> list[int]:
+        """The numbers of connections whose `KEY_GRACE_S` is over; each is given once and then forgotten."""
+        over = [
+            flow
+            for flow, followed in self._followed.items()
+            if followed.ended_at is not None and followed.ended_at + KEY_GRACE_S <= now
+        ]
+        return [self._followed.pop(flow).number for flow in over]
+
+
+def new_messages(followed: Followed, exchanged: Sequence[T], *, arrived: bool) -> list[tuple[int, T]]:
+    """The messages that were not taken yet, each with its index on the connection.
+
+    `exchanged` is the flow's whole list, so that what was said before the add-on was loaded is taken first.
+    `arrived` says that one has just come: the last one, also where an add-on empties the list to save memory.
+    """
+    new = exchanged[followed.seen :] or (exchanged[-1:] if arrived else exchanged[:0])
+    numbered = list(enumerate(new, start=followed.messages))
+    followed.seen = len(exchanged)
+    followed.messages += len(new)
+    return numbered
