@@ -159,3 +159,11 @@ def test_a_finding_covers_itself_on_more_evidence_only() -> None:
     assert covers(less, less)
     assert not covers(less, more)
     assert not covers(other, less)
+
+
+def test_further_evidence_is_not_reported_again() -> None:
+    """A copy that comes later corroborates what was said; it is no finding of its own."""
+    tape, reported = Tape(), Reported()
+    sent, delivered = tape.sent(preaccept()), tape.delivered(RINGING)
+    assert reported.fresh(judged(sent))
+    assert "call-id-unknown" not in codes(reported.fresh(judged(sent, delivered)))

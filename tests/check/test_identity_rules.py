@@ -81,6 +81,13 @@ REUSES: dict[str, tuple[Script, bool]] = {
         lambda tape: [tape.delivered(RINGING), tape.delivered(RINGING.replace("<call", '<call offline="1"'))],
         False,
     ),
+    "changed by the server on its way": (
+        lambda tape: [
+            tape.sent(preaccept(), owner=DEVICE),
+            tape.delivered(preaccept(inside="<relay/>", from_=DEVICE)),
+        ],
+        False,
+    ),
     "by another device": (
         lambda tape: [
             tape.delivered(RINGING),

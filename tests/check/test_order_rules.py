@@ -129,6 +129,14 @@ ORDER: dict[str, tuple[Script, set[str]]] = {
         lambda tape: [tape.sent(dismissal(OTHER_DEVICE, PHONE), CALLER), tape.delivered(RINGING)],
         set(),
     ),
+    "terminate that lists other devices, one of which is seen too": (
+        lambda tape: [
+            tape.sent(dismissal(OTHER_DEVICE, PHONE), CALLER),
+            tape.delivered(action("terminate", stanza_id="T", from_=CREATOR), THIRD),
+            tape.delivered(RINGING),
+        ],
+        set(),
+    ),
     "terminate by the callee": (
         lambda tape: [
             tape.delivered(action("terminate", stanza_id="T", from_=OTHER_DEVICE)),
