@@ -17,8 +17,8 @@ PREACCEPT = "preaccept"
 RECEIPTED_ACTIONS = frozenset({"offer", "accept", "reject", "enc_rekey", PREACCEPT})
 """Actions whose receipt is recognised by its child's tag alone; any other child must name a call.
 
-Source: read in zapo src/client/__tests__/incoming.test.ts for offer, accept, reject and enc_rekey. A receipt for a
-pre-accept is in no public capture: it is listed so that the first one is seen.
+Source: read in zapo src/client/__tests__/incoming.test.ts for offer, accept, reject and enc_rekey. A receipt
+for a pre-accept is in no public capture: it is listed so that the first one is seen.
 """
 
 
