@@ -126,6 +126,25 @@ def test_a_missing_ack_is_told_when_the_call_is_quiet() -> None:
     assert core.settle(last + 2 * CALL_QUIET_S) == []
 
 
+def test_chatter_does_not_keep_a_call_from_settling() -> None:
+    """A call is settled while its relay reports go on: they decide nothing about its pre-accepts."""
+    keys, events = shipped("single-callee")
+    core = inspector(keys)
+    talked_at, chatted_at = 0.0, 0.0
+    for event in events:
+        for each in take(core, [event]):
+            if not isinstance(each, StanzaObserved) or each.action == "terminate":
+                continue
+            if each.emission is not None and each.emission.action in ("transport", "relaylatency"):
+                chatted_at = each.sighting.at
+            else:
+                talked_at = each.sighting.at
+        if chatted_at > talked_at > 0 and chatted_at - talked_at > 0.3:
+            break
+    assert chatted_at > talked_at
+    assert "offer-first" in {each.code for each in findings(core.settle(talked_at + CALL_QUIET_S))}
+
+
 def test_a_delivered_copy_repeats_nothing() -> None:
     """What the sender's copy has shown of a stanza is not new on the copies that the server delivered."""
     observations = whole("single-callee")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ringback.calls import Call, CallBook, Correlated, Emission, Sighting
+from ringback.calls.book import KEPT_ACTIONS
 from ringback.check.call import Reported, check_call
 from ringback.check.stanza import check_stanza
 from ringback.check.undecodable import undecodable
@@ -53,8 +54,8 @@ __all__ = [
 ]
 
 CALL_QUIET_S = 15.0
-"""A call on which nothing was seen for so long is settled live: what only absence shows, such as a missing
-ack, is then reported. Acks take 40 ms (Cobalt's published fixtures, commit dce2b51a)."""
+"""A call on which nothing but chatter was seen for so long is settled live: what only absence shows, such as
+a missing ack, is then reported. Acks take 40 ms (Cobalt's published fixtures, commit dce2b51a)."""
 
 SUCCESS = "success"
 """Root tag of the stanza that ends the login; its `lid` is the client's own address.
@@ -147,7 +148,7 @@ class Inspector:
         return observations
 
     def settle(self, now: float) -> list[Observation]:
-        """Report what only absence shows, for calls on which nothing was seen for `CALL_QUIET_S`.
+        """Report what only absence shows, for calls that have been quiet for `CALL_QUIET_S`.
 
         `now` is on the clock of the messages; for live use only, where no older message can come.
         """
@@ -230,10 +231,15 @@ class Inspector:
             self._past.preaccepts += correlated.recognised.kind is StanzaKind.CALL
         yield self._stanza(sighting, correlated)
         if correlated.call is not None:
-            report = self._report(correlated.call)
-            report.last_at = max(report.last_at, sighting.at)
-            report.settled = False
+            self._touch(correlated.call, correlated.emission, sighting.at)
             yield from self._check(correlated.call, settled=False)
+
+    def _touch(self, call: Call, emission: Emission | None, at: float) -> None:
+        """Note when something was last seen that a verdict on the call can depend on; chatter is none."""
+        if emission is None or emission.action in KEPT_ACTIONS:
+            report = self._report(call)
+            report.last_at = max(report.last_at, at)
+            report.settled = False
 
     def _stanza(self, sighting: Sighting, correlated: Correlated) -> StanzaObserved:
         recognised = correlated.recognised
