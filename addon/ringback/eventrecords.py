@@ -1,0 +1,181 @@
+"""Observations as records of the event file. Every value passes through placeholders here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from ringback.eventschema import (
+    Connected,
+    Fact,
+    FindingRecord,
+    Record,
+    Sight,
+    StanzaRecord,
+    SummaryRecord,
+    UnreadRecord,
+)
+from ringback.findings import Evidence, FactRef, Finding
+from ringback.nodejson import content_to_json, node_to_json
+from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
+from ringback.sanitize import Placeholders
+from ringback.wire.events import (
+    ClientIdentified,
+    ConnectionIgnored,
+    ConnectionRecognised,
+    ConnectionResumed,
+    CounterJumped,
+    FrameClosed,
+    FramePlace,
+    FrameUnread,
+    HandshakeFinished,
+)
+
+
+def records_of(observation: Observation, placeholders: Placeholders) -> Iterator[Record]:
+    """The records of one observation, in the order in which they belong into the file.
+
+    None for a frame that opened without being a stanza of a call, and for one that waits for its key: the
+    summary counts them.
+    """
+    if isinstance(observation, StanzaObserved):
+        yield _stanza(observation, placeholders)
+        for finding in observation.fresh:
+            yield _finding(finding, placeholders)
+    elif isinstance(observation, FindingMade):
+        yield _finding(observation.finding, placeholders)
+    else:
+        record = _of_frame(observation, placeholders) or _of_connection(observation, placeholders)
+        if record is not None:
+            yield record
+
+
+def summary_record(funnel: Funnel) -> SummaryRecord:
+    """The record that closes a run."""
+    return {
+        "type": "summary",
+        "connections": funnel.connections,
+        "ignored": funnel.ignored,
+        "frames": funnel.frames,
+        "opened": funnel.opened,
+        "unread": funnel.unread,
+        "held": funnel.held,
+        "dropped": funnel.dropped,
+        "closed": dict(funnel.closed),
+        "stanzas": funnel.stanzas,
+        "calls": funnel.calls,
+        "preaccepts": funnel.preaccepts,
+        "evicted": funnel.evicted,
+        "findings": dict(funnel.findings),
+    }
+
+
+def _stanza(observed: StanzaObserved, placeholders: Placeholders) -> StanzaRecord:
+    sighting = observed.sighting
+    return {
+        "type": "stanza",
+        **_sight(sighting.evidence, sighting.evidence.place),
+        "action": placeholders.name(observed.action),
+        "call": None if observed.call is None else placeholders.call_id(observed.call.call_id),
+        "spec": None if observed.spec is None else observed.spec.id,
+        "trailing": sighting.trailing,
+        "node": node_to_json(placeholders.node(sighting.node)),
+    }
+
+
+def _finding(raw: Finding, placeholders: Placeholders) -> FindingRecord:
+    finding = placeholders.finding(raw)
+    return {
+        "type": "finding",
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "stance": finding.stance.value,
+        "place": finding.place,
+        "message": finding.message,
+        "fact": None if finding.fact is None else _fact(finding.fact),
+        "questions": list(finding.questions),
+        "call": finding.call_id,
+        "expected": content_to_json(finding.expected),
+        "got": content_to_json(finding.got),
+        "evidence": [_sight(evidence, evidence.place) for evidence in finding.evidence],
+    }
+
+
+def _of_frame(notice: WireNotice, placeholders: Placeholders) -> Record | None:
+    event = notice.event
+    if isinstance(event, FrameClosed):
+        return {
+            "type": "closed",
+            **_sight(notice, event.place),
+            "reason": event.reason.value,
+            "advice": event.reason.advice,
+            "size": event.size,
+            "dropped": event.dropped,
+        }
+    if isinstance(event, FrameUnread):
+        return _unread(notice, event, placeholders)
+    if isinstance(event, CounterJumped):
+        return {"type": "gap", **_sight(notice, event.place), "skipped": event.skipped}
+    return None
+
+
+def _unread(notice: WireNotice, event: FrameUnread, placeholders: Placeholders) -> UnreadRecord:
+    error = placeholders.error(event.error)
+    return {
+        "type": "unread",
+        **_sight(notice, event.place),
+        "counter": event.counter,
+        "tag": None if event.tag is None else placeholders.name(event.tag),
+        "error": {"offset": error.offset, "path": error.path, "expected": error.expected, "got": error.got},
+        "plaintext": content_to_json(placeholders.value(event.plaintext)),
+    }
+
+
+def _of_connection(notice: WireNotice, placeholders: Placeholders) -> Record | None:
+    event = notice.event
+    told: Connected = {
+        "capture": notice.capture,
+        "connection": notice.connection,
+        "flow": notice.flow,
+    }
+    if isinstance(event, ConnectionRecognised):
+        return {"type": "recognised", **told, "dictionary": event.dictionary, "table": event.table}
+    if isinstance(event, ConnectionResumed):
+        return {"type": "resumed", **told, "direction": event.direction.value, "counter": event.counter}
+    if isinstance(event, ConnectionIgnored):
+        return {"type": "ignored", **told, "why": event.why}
+    if isinstance(event, HandshakeFinished):
+        return {"type": "handshake", **told, "pattern": event.pattern}
+    if isinstance(event, ClientIdentified):
+        client = placeholders.client(event)
+        return {
+            "type": "client",
+            **told,
+            "platform": client.platform,
+            "version": client.version,
+            "device": client.device,
+            "further": dict(client.detail),
+        }
+    return None
+
+
+def _fact(fact: FactRef) -> Fact:
+    return {
+        "spec": fact.spec,
+        "path": fact.path,
+        "confidence": fact.confidence,
+        "techniques": list(fact.techniques),
+    }
+
+
+def _sight(seen: Evidence | WireNotice, place: FramePlace) -> Sight:
+    return {
+        "capture": seen.capture,
+        "connection": seen.connection,
+        "flow": seen.flow,
+        "direction": place.direction.value,
+        "frame": place.frame,
+        "message": place.message,
+        # JSON knows no infinity: a time that is none is null.
+        "at": round(place.at, 6) if math.isfinite(place.at) else None,
+    }
