@@ -120,7 +120,7 @@ NOTICES: list[tuple[WireEvent, dict[str, Any]]] = [
     ),
     (
         FrameUnread(
-            PLACE, 4, DecodeError(3, "call/15550000001", "a token", "end of data"), b"secret", "call"
+            PLACE, 4, DecodeError(3, "call/15550000001", "a byte", "end of data"), b"secret", "call"
         ),
         {
             "type": "unread",
@@ -226,7 +226,7 @@ def test_a_time_that_is_none_is_null(at: float) -> None:
 
 def test_the_raw_mapping_writes_what_was_there() -> None:
     """With the explicit switch the plaintext of an unreadable frame is written as hex."""
-    event = FrameUnread(PLACE, 4, DecodeError(3, "", "a token", "end of data"), b"secret", None)
+    event = FrameUnread(PLACE, 4, DecodeError(3, "", "a byte", "end of data"), b"secret", None)
     (record,) = records_of(notice(event), Raw())
     assert json.loads(json.dumps(record))["plaintext"] == {"hex": b"secret".hex()}
 
