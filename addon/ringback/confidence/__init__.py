@@ -1,0 +1,26 @@
+"""The corroboration rule: what the evidence carries each fact of the specification to, and why not further.
+
+After `ringback.findings` in the pipeline, and like everything up to the outlets without any I/O.
+"""
+
+from ringback.confidence.carry import Carry, Discrepancy, carry
+from ringback.confidence.independence import Hindrance, Witness, obstacles
+from ringback.confidence.observed import Client, ObservedFact, observed_facts
+from ringback.confidence.score import Score, ScoreChange, Weighing, score, weigh
+
+__all__ = [
+    "Carry",
+    "Client",
+    "Discrepancy",
+    "Hindrance",
+    "ObservedFact",
+    "Score",
+    "ScoreChange",
+    "Weighing",
+    "Witness",
+    "carry",
+    "observed_facts",
+    "obstacles",
+    "score",
+    "weigh",
+]
