@@ -75,3 +75,28 @@ class SourceError(RingbackError):
 
 class EventFileError(RingbackError):
     """An event file that cannot be opened or written."""
+
+
+class ExportError(RingbackError):
+    """An export that cannot be made, or must not be."""
+
+
+class LeakError(ExportError):
+    """A text for publication that still holds something that could identify somebody."""
+
+    def __init__(self, name: str, places: tuple[str, ...]) -> None:
+        """`name` is the text's; `places` says where and what kind, never the value."""
+        super().__init__(name, places)
+        self.name = name
+        self.places = places
+
+    def __str__(self) -> str:
+        """One line with the first places."""
+        shown = "; ".join(self.places[:_SHOWN_PLACES])
+        more = len(self.places) - _SHOWN_PLACES
+        rest = f"; and {more} more" if more > 0 else ""
+        return f"{self.name} was not written, it could identify somebody: {shown}{rest}"
+
+
+_SHOWN_PLACES = 5
+"""Places of leaks that one message names."""
