@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -53,6 +53,8 @@ class Scalar:
     kind: str
     """What YAML 1.2 takes it for: `text`, `number`, `truth value`, `date` or `nothing`."""
     line: int
+    is_literal: bool = field(default=False, compare=False)
+    """Whether it is a literal block (`|`): its lines are those of the file, from the one after `line` on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,8 @@ class _Builder:
             code = ord(unprintable.group())
             raise self._refusal(event, f"character U+{code:04X}: expected text that can be printed")
         tag = str(self._resolve(ScalarNode, event.value, event.implicit))
-        return Scalar(event.value, _KINDS.get(tag.removeprefix(_TAG_PREFIX), "text"), _line(event))
+        kind = _KINDS.get(tag.removeprefix(_TAG_PREFIX), "text")
+        return Scalar(event.value, kind, _line(event), is_literal=event.style == "|")
 
     def _refuse_tag(self, event: Event) -> None:
         tag = getattr(event, "tag", None)

@@ -13,6 +13,8 @@ from ringback.errors import SpecError
 from ringback.spec.document import parse_document
 from ringback.spec.entry import Entry, Shape, quoted
 from ringback.spec.model import Specification, StanzaSpec
+from ringback.spec.part import SpecPart
+from ringback.spec.parts import PART, read_part
 from ringback.spec.wacrg import ENUM, SLUG, STANZA, read_enum, read_stanza
 
 SHIPPED = Path(__file__).with_name("data") / "call-preaccept.yaml"
@@ -45,6 +47,42 @@ def load_specification(path: Path | None) -> Specification:
         _refuse_rival(entry, spec, stanzas.values())
         stanzas[spec.id] = spec
     return Specification(stanzas, enums or {})
+
+
+def load_parts(path: Path) -> dict[str, SpecPart]:
+    """All spec parts at `path` by their code: the specification's second model of a stanza.
+
+    `path` is a part, a folder of parts, a wacrg checkout, its `spec` folder, or anything of its stanzas, in
+    which case the parts are those beside them. Empty where there are none there.
+
+    Raises:
+        SpecError: something cannot be read, is no spec part, or has the code of another.
+    """
+    try:
+        files = _find_parts(path)
+    except OSError as error:
+        raise SpecError(path, None, f"cannot be read: {error.strerror}") from error
+    parts: dict[str, SpecPart] = {}
+    for file in files:
+        entry = _read(file, PART)
+        part = read_part(entry)
+        if part.code in parts:
+            raise entry.refusal("code", f"code {part.code} is that of {parts[part.code].file} already")
+        parts[part.code] = part
+    return parts
+
+
+def _find_parts(path: Path) -> list[Path]:
+    """The files of parts that `path` means."""
+    if not path.exists():
+        raise SpecError(path, None, "no such file or folder")
+    folder = (path if path.is_dir() else path.parent).absolute()
+    if path.is_file() and folder.name != "stanzas":
+        return [path]
+    beside = folder.parent / "signalling" if folder.name == "stanzas" else folder
+    candidates = (folder / "spec" / "signalling", folder / "signalling", beside)
+    found = next((candidate for candidate in candidates if candidate.is_dir()), None)
+    return [] if found is None else _yaml_files(found)
 
 
 def _find(path: Path) -> tuple[list[Path], Path | None]:
