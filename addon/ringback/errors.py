@@ -100,3 +100,7 @@ class LeakError(ExportError):
 
 _SHOWN_PLACES = 5
 """Places of leaks that one message names."""
+
+
+class LedgerError(RingbackError):
+    """A ledger that cannot be opened, read or written; the message says why and what to do."""

@@ -1,0 +1,40 @@
+"""SQLite's errors in words that say what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ringback.errors import LedgerError
+
+_REASONS = {
+    "SQLITE_FULL": "the disk is full: make room, or name a ledger elsewhere",
+    "SQLITE_READONLY": "it, or the folder that it lies in, is read-only: name a ledger that you may write",
+    "SQLITE_BUSY": "another process is writing to it: let that one finish",
+    "SQLITE_LOCKED": "another process is writing to it: let that one finish",
+    "SQLITE_CANTOPEN": "it cannot be opened: name a file in a folder that exists and that you may write",
+    "SQLITE_NOTADB": "no ledger: it was left as it is, name another file",
+    "SQLITE_CORRUPT": "it is damaged: `ringback ledger verify` says how far and what to do",
+    "SQLITE_IOERR": "the disk failed or is full: make room, or name a ledger elsewhere",
+    "SQLITE_PERM": "permission denied: name a ledger that you may write",
+    "SQLITE_TOOBIG": "a stanza is larger than SQLite takes",
+}
+"""By primary result code. Source: SQLite, Result and Error Codes."""
+
+
+def refusal(path: Path, error: sqlite3.Error) -> LedgerError:
+    """What an error of SQLite on the ledger at `path` means. Holds nothing that was to be stored."""
+    name = getattr(error, "sqlite_errorname", None) or type(error).__name__
+    primary = "_".join(name.split("_")[:2])
+    return LedgerError(f"{path}: {_REASONS.get(primary, f'cannot be used ({name})')}")
+
+
+@contextmanager
+def refused(path: Path) -> Iterator[None]:
+    """Run the block; an error of SQLite in it comes out as a `LedgerError` about the ledger at `path`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise refusal(path, error) from error

@@ -1,0 +1,143 @@
+"""Opening the file: whose it is, who may read it, and what it must not be.
+
+The file and those that SQLite puts beside it (`-wal`, `-shm`) are their owner's alone and never symbolic
+links. An existing file is looked at, not opened: closing a second descriptor of it would take SQLite's own
+locks away from this process (SQLite, How To Corrupt, 2.2).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+from ringback.errors import LedgerError
+from ringback.ledger import schema
+from ringback.ledger.failure import refused
+
+OPENING_TIMEOUT_S = 5.0
+"""How long another writer is waited for while the ledger is opened."""
+
+_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_OWNER_ONLY = 0o600
+_BESIDE = ("-wal", "-shm", "-journal")
+_REASONS = {
+    errno.ENOENT: "its folder does not exist: make it first",
+    errno.ENOTDIR: "a part of its path is no folder",
+    errno.EACCES: "permission denied: name a file that you may write",
+    errno.EPERM: "permission denied: name a file that you may write",
+    errno.EROFS: "the file system is read-only: name a file elsewhere",
+    errno.ENOSPC: "the disk is full: make room, or name a ledger elsewhere",
+}
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """The ledger at `path`, made where there is none, its schema brought up to date.
+
+    Raises:
+        LedgerError: it cannot be used; the message says why and what to do.
+    """
+    _make(path)
+    before = _checked(path)
+    _keep_to_owner(path, before)
+    with refused(path):
+        database = _connect(path, "rw")
+        try:
+            _prepare(database, path)
+            _check_same(path, before)
+        except BaseException:
+            database.close()
+            raise
+    return database
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write.
+
+    Raises:
+        LedgerError: there is none, it cannot be read, or its schema is not the one that this ringback has.
+    """
+    _checked(path)
+    with refused(path):
+        database = _connect(path, _reading_mode(path))
+        try:
+            missing = schema.check(database, path)
+        except BaseException:
+            database.close()
+            raise
+    if missing:
+        database.close()
+        raise LedgerError(f"{path}: written by an older ringback: `ringback ledger verify` updates it")
+    return database
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    database = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=OPENING_TIMEOUT_S, isolation_level=None
+    )
+    database.execute("PRAGMA foreign_keys = ON")
+    database.execute("PRAGMA trusted_schema = OFF")
+    return database
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    schema.check(database, path)
+    (journal,) = database.execute("PRAGMA journal_mode = WAL").fetchone()
+    if journal != "wal":
+        raise LedgerError(f"{path}: its file system cannot hold a ledger (no WAL): name a local one")
+    # A commit is in the kernel's hands when it returns: the end of this process cannot undo it, that of the
+    # machine can undo the last ones, but not damage the file.
+    database.execute("PRAGMA synchronous = NORMAL")
+    schema.migrate(database, path)
+    with schema.transaction(database):
+        """Nothing: that it can be written at all shows here."""
+
+
+def _reading_mode(path: Path) -> str:
+    """Read-only; on a medium where SQLite can put nothing beside the file, also unchanging."""
+    alone = not Path(f"{path}-wal").exists()
+    return "ro&immutable=1" if alone and not os.access(path.absolute().parent, os.W_OK) else "ro"
+
+
+def _make(path: Path) -> None:
+    try:
+        os.close(os.open(path, _CREATE, _OWNER_ONLY))
+    except FileExistsError:
+        return
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, f"cannot be made: {error.strerror}")
+        raise LedgerError(f"{path}: {reason}") from error
+
+
+def _checked(path: Path) -> os.stat_result:
+    """The state of the file itself, after a look at those beside it."""
+    for suffix in _BESIDE:
+        beside = Path(f"{path}{suffix}")
+        if beside.is_symlink():
+            raise LedgerError(f"{beside}: a symbolic link, which is none of SQLite's: remove it")
+    try:
+        status = os.lstat(path)
+    except OSError as error:
+        raise LedgerError(f"{path}: cannot be opened: {error.strerror}") from error
+    if stat.S_ISLNK(status.st_mode):
+        raise LedgerError(f"{path}: a symbolic link: name the file that it points to")
+    if not stat.S_ISREG(status.st_mode):
+        raise LedgerError(f"{path}: no regular file: name one")
+    return status
+
+
+def _keep_to_owner(path: Path, status: os.stat_result) -> None:
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & ~_OWNER_ONLY and os.name != "nt":
+        try:
+            path.chmod(mode & _OWNER_ONLY)
+        except OSError as error:
+            raise LedgerError(f"{path}: others can read it, and it is not yours to change that") from error
+
+
+def _check_same(path: Path, before: os.stat_result) -> None:
+    """SQLite opens by name: what lies there now must still be what was looked at."""
+    if not os.path.samestat(before, _checked(path)):
+        raise LedgerError(f"{path}: was replaced while it was opened: try again")

@@ -1,0 +1,85 @@
+"""The ledger as an outlet: what is shown anywhere was committed first, and a failure harms nothing else."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from ringback.errors import LedgerError
+from ringback.ledger.store import Ledger
+from ringback.observations import Funnel, Observation
+
+MAX_BACKLOG = 10_000
+"""Observations kept in memory while the ledger cannot be written; the oldest goes first. Bounds the memory of
+a proxy whose disk is full."""
+MAX_PAUSE = 1024
+"""Most observations that pass between two attempts to write."""
+WAIT_S = 0.2
+"""How long another writer is waited for. The proxied socket waits as long, so it is not much; while attempts
+fail it does not wait at all."""
+
+
+class LedgerOutlet:
+    """Keeps every observation. It belongs before all other outlets, so that what they report is kept."""
+
+    name = "ledger"
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Write to `ledger`, which is closed at the end."""
+        self._ledger = ledger
+        self._backlog: deque[Observation] = deque()
+        self._lost = 0
+        self._pause = 0
+        self._passed = 0
+        ledger.wait_for_others(WAIT_S)
+
+    def show(self, observation: Observation) -> None:
+        """Keep it; it is safe from the end of this process afterwards.
+
+        Raises:
+            LedgerError: the ledger can take no more. Raised once: what comes is held back and written as soon
+                as the ledger takes it, which is tried again ever more rarely.
+        """
+        self._hold(observation)
+        self._passed += 1
+        if self._passed < self._pause:
+            return
+        has_failed = self._pause > 0
+        try:
+            self._write()
+        except LedgerError:
+            self._pause, self._passed = min(2 * self._pause or 1, MAX_PAUSE), 0
+            self._ledger.wait_for_others(0)
+            if not has_failed:
+                raise
+
+    def close(self, funnel: Funnel) -> None:  # noqa: ARG002 - the interface of every outlet
+        """Write what was held back and give the ledger back.
+
+        Raises:
+            LedgerError: something could not be kept; it says how much.
+        """
+        self._ledger.wait_for_others(WAIT_S)
+        try:
+            self._write()
+        except LedgerError as error:
+            self._lost += len(self._backlog)
+            raise LedgerError(f"{error}; {self._lost} observations were not kept") from error
+        finally:
+            self._ledger.close()
+        if self._lost:
+            path = self._ledger.path
+            raise LedgerError(f"{path}: full memory, {self._lost} observations were not kept")
+
+    def _hold(self, observation: Observation) -> None:
+        if len(self._backlog) == MAX_BACKLOG:
+            self._backlog.popleft()
+            self._lost += 1
+        self._backlog.append(observation)
+
+    def _write(self) -> None:
+        if self._backlog:
+            self._ledger.record(*self._backlog)
+        self._backlog.clear()
+        if self._pause:
+            self._ledger.wait_for_others(WAIT_S)
+        self._pause = self._passed = 0

@@ -1,0 +1,185 @@
+"""What the ledger gives back, each read from one snapshot of it: a writer in between changes nothing."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from ringback.calls import Sighting
+from ringback.findings import Evidence
+from ringback.ledger.client import LedgerConnection
+from ringback.ledger.failure import refused
+from ringback.ledger.opening import open_for_reading
+from ringback.ledger.restore import restore_node
+from ringback.ledger.textform import read_detail, read_node, read_value
+from ringback.ledger.writing import NO_DEVICE
+from ringback.stanza import Jid
+from ringback.wire.events import Direction, FramePlace
+
+CAPTURE = "ledger"
+"""Name of the capture in the evidence of all that a ledger gives back."""
+
+CONNECTIONS = """SELECT connection.id, flow
+    FROM connection LEFT JOIN observation ON connection = connection.id
+    GROUP BY connection.id ORDER BY min(at) IS NULL, min(at), flow"""
+STANZAS = """SELECT connection, realm, direction, frame, message, at, node, owner, trailing, complete
+    FROM observation JOIN stanza ON observation = observation.id ORDER BY at"""
+_SHARES = """SELECT connection, realm, count(*) FROM stanza JOIN observation ON observation = observation.id
+    GROUP BY connection, realm"""
+_CLIENTS = "SELECT connection, platform, version, device, detail FROM client ORDER BY 1, 2, 3, 4, 5"
+_SIGHTS = """SELECT DISTINCT connection, technique, capture FROM sight
+    JOIN observation ON observation = observation.id ORDER BY 1, 2, 3"""
+
+
+class Row(NamedTuple):
+    """One stanza in the pseudonyms of one realm."""
+
+    connection: int
+    realm: str
+    direction: str
+    frame: int
+    message: int
+    at: float
+    node: str
+    owner: str
+    trailing: int
+    complete: int
+
+
+def snapshot(path: Path) -> closing[sqlite3.Connection]:
+    """A connection that sees the ledger as it is now until it is closed.
+
+    Raises:
+        LedgerError: it cannot be read.
+    """
+    database = open_for_reading(path)
+    with refused(path):
+        database.execute("BEGIN")
+        database.execute("SELECT 1 FROM realm").fetchone()
+    return closing(database)
+
+
+class Realms:
+    """In whose pseudonyms each connection is told, where more than one realm saw it.
+
+    That of the most of its stanzas, then that of the most stanzas at all, then the first by name: it follows
+    from what the ledger holds, so ledgers with one content tell one story.
+    """
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        """Weigh the realms of the snapshot."""
+        shares = database.execute(_SHARES).fetchall()
+        totals: dict[str, int] = {}
+        for _, realm, count in shares:
+            totals[realm] = totals.get(realm, 0) + count
+        self._order = {
+            (connection, realm): (-count, -totals[realm], realm) for connection, realm, count in shares
+        }
+
+    def rank(self, connection: int, realm: str) -> tuple[int, int, str]:
+        """The least comes first; a realm that has no stanza of the connection comes last."""
+        return self._order.get((connection, realm), (0, 0, realm))
+
+
+def connection_numbers(database: sqlite3.Connection) -> dict[int, tuple[int, str]]:
+    """Number and flow of each connection by its row: from 1 in order of first time, then of flow."""
+    rows = database.execute(CONNECTIONS)
+    return {row: (number, flow) for number, (row, flow) in enumerate(rows, start=1)}
+
+
+def iter_sightings(path: Path) -> Iterator[Sighting]:
+    """Every stanza once, in order of time, as it was seen but for stand-ins (`ringback.ledger.restore`).
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+        StanzaError: what it holds is no stanza; it is damaged.
+    """
+    with refused(path), snapshot(path) as database:
+        numbers, realms = connection_numbers(database), Realms(database)
+        rows = map(Row._make, database.execute(STANZAS))
+        for _, simultaneous in itertools.groupby(rows, key=lambda row: row.at):
+            yield from sorted(
+                (_sighting(row, numbers) for row in _told_once(simultaneous, realms)), key=_wire_order
+            )
+
+
+def _told_once(rows: Iterator[Row], realms: Realms) -> Iterator[Row]:
+    """Each stanza in the pseudonyms of one realm only."""
+    best: dict[tuple[int, str, int], Row] = {}
+    for row in rows:
+        key = (row.connection, row.direction, row.frame)
+        known = best.setdefault(key, row)
+        if realms.rank(row.connection, row.realm) < realms.rank(row.connection, known.realm):
+            best[key] = row
+    return iter(best.values())
+
+
+def _sighting(row: Row, numbers: dict[int, tuple[int, str]]) -> Sighting:
+    number, flow = numbers[row.connection]
+    place = FramePlace(Direction(row.direction), row.frame, row.message, row.at)
+    owner = read_value(row.owner)
+    return Sighting(
+        restore_node(read_node(row.node), row.at),
+        Evidence(CAPTURE, number, flow, place),
+        owner if isinstance(owner, Jid) else None,
+        row.trailing,
+        bool(row.complete),
+    )
+
+
+def _wire_order(sighting: Sighting) -> tuple[int, int, str, int]:
+    place = sighting.evidence.place
+    return (sighting.connection, place.message, place.direction.value, place.frame)
+
+
+def read_connections(path: Path) -> list[LedgerConnection]:
+    """Every connection, by its number.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+    """
+    with refused(path), snapshot(path) as database:
+        clients: dict[int, tuple[str, str, int, str]] = {}
+        for row, *client in database.execute(_CLIENTS):
+            clients.setdefault(row, (client[0], client[1], client[2], client[3]))
+        techniques: dict[int, set[str]] = {}
+        captures: dict[int, set[str]] = {}
+        for row, technique, capture in database.execute(_SIGHTS):
+            techniques.setdefault(row, set()).add(technique)
+            captures.setdefault(row, set()).add(capture)
+        return [
+            _connection(
+                number,
+                flow,
+                clients.get(row),
+                tuple(sorted(techniques.get(row, ()))),
+                tuple(sorted(captures.get(row, ()))),
+            )
+            for row, (number, flow) in connection_numbers(database).items()
+        ]
+
+
+def _connection(
+    number: int,
+    flow: str,
+    client: tuple[str, str, int, str] | None,
+    techniques: tuple[str, ...],
+    captures: tuple[str, ...],
+) -> LedgerConnection:
+    if client is None:
+        return LedgerConnection(number, flow, None, None, None, (), techniques, captures)
+    platform, version, device, detail = client
+    return LedgerConnection(
+        number,
+        flow,
+        platform,
+        version,
+        None if device == NO_DEVICE else device,
+        read_detail(detail),
+        techniques,
+        captures,
+    )

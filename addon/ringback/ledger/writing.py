@@ -1,0 +1,155 @@
+"""One observation into the tables. What enters here enters under pseudonyms; nothing raw reaches SQLite.
+
+A row that is there already is joined with what comes, by rules in which order and number do not matter: the
+least time, the longest trailing, the completest connection. That makes recording twice, and merging, a union.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from ringback.calls import Sighting
+from ringback.findings import Evidence, Finding
+from ringback.ledger.textform import (
+    digest,
+    printable,
+    write_detail,
+    write_node,
+    write_statement,
+    write_time,
+    write_value,
+)
+from ringback.observations import FindingMade, Observation, StanzaObserved
+from ringback.pseudonyms import Pseudonyms
+from ringback.sanitize import Placeholders
+from ringback.stanza import Node
+from ringback.wire.events import ClientIdentified
+
+NO_DEVICE = -1
+"""Stands for a client without a device number."""
+
+INSERT_OBSERVATION = "INSERT INTO observation (connection, direction, frame, message, at) "
+JOIN_OBSERVATION = """ON CONFLICT (connection, direction, frame) DO UPDATE SET
+    message = min(message, excluded.message), at = min(at, excluded.at)"""
+INSERT_STANZA = "INSERT INTO stanza (observation, realm, node, owner, trailing, complete) "
+JOIN_STANZA = """ON CONFLICT (observation, realm) DO UPDATE SET
+    node = min(node, excluded.node), owner = max(owner, excluded.owner),
+    trailing = max(trailing, excluded.trailing), complete = max(complete, excluded.complete)"""
+
+_OBSERVATION = INSERT_OBSERVATION + "VALUES (?, ?, ?, ?, ?) " + JOIN_OBSERVATION + " RETURNING id"
+_STANZA = INSERT_STANZA + "VALUES (?, ?, ?, ?, ?, ?) " + JOIN_STANZA
+
+
+class Recorder:
+    """Writes observations under one realm, inside a transaction of its caller."""
+
+    def __init__(self, database: sqlite3.Connection, pseudonyms: Pseudonyms, technique: str) -> None:
+        """Write to `database` what was observed by `technique`."""
+        self._database = database
+        self._pseudonyms = pseudonyms
+        self._technique = technique
+        self._rows: dict[Evidence, int] = {}
+
+    def record(self, observation: Observation) -> None:
+        """Write it. What a connection tells besides its client is not kept."""
+        self._rows.clear()
+        if isinstance(observation, StanzaObserved):
+            self._stanza(observation.sighting)
+            self._findings(observation.findings, observation.sighting.node)
+        elif isinstance(observation, FindingMade):
+            self._findings((observation.finding,), None)
+        elif isinstance(observation.event, ClientIdentified):
+            self._client(observation.flow, observation.event)
+
+    def _stanza(self, sighting: Sighting) -> None:
+        node = self._pseudonyms.node(sighting.node, at=sighting.at)
+        owner = None if sighting.owner is None else self._pseudonyms.jid(sighting.owner)
+        observation = self._observation(sighting.evidence)
+        self._database.execute(
+            _STANZA,
+            (
+                observation,
+                self._pseudonyms.realm,
+                write_node(node),
+                write_value(owner),
+                sighting.trailing,
+                sighting.complete,
+            ),
+        )
+
+    def _findings(self, findings: Iterable[Finding], about: Node | None) -> None:
+        for raw in findings:
+            finding = self._pseudonyms.finding(raw, about=about)
+            call = write_value(finding.call_id)
+            expected, got = write_value(finding.expected), write_value(finding.got)
+            body = write_statement(finding)
+            statement = self._one("statement", "digest", digest(body), body=body)
+            observations = [self._observation(evidence) for evidence in finding.evidence]
+            name = digest(body, self._pseudonyms.realm, call, expected, got, *_places(finding.evidence))
+            row = self._one(
+                "finding",
+                "digest",
+                name,
+                statement=statement,
+                realm=self._pseudonyms.realm,
+                call=call,
+                expected=expected,
+                got=got,
+            )
+            self._database.executemany(
+                "INSERT INTO evidence VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [(row, observation) for observation in observations],
+            )
+
+    def _client(self, flow: str, client: ClientIdentified) -> None:
+        told = Placeholders().client(client)
+        device = NO_DEVICE if told.device is None else told.device
+        connection = self._one("connection", "flow", printable(flow))
+        self._database.execute(
+            "INSERT INTO client VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (
+                connection,
+                printable(told.platform),
+                printable(told.version),
+                device,
+                write_detail(told.detail),
+            ),
+        )
+
+    def _observation(self, evidence: Evidence) -> int:
+        """Its row, looked for once while one observation is written."""
+        if evidence not in self._rows:
+            self._rows[evidence] = self._join(evidence)
+        return self._rows[evidence]
+
+    def _join(self, evidence: Evidence) -> int:
+        place = evidence.place
+        connection = self._one("connection", "flow", printable(evidence.flow))
+        (observation,) = self._database.execute(
+            _OBSERVATION,
+            (connection, place.direction.value, place.frame, place.message, write_time(place.at)),
+        ).fetchone()
+        self._database.execute(
+            "INSERT INTO sight VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (observation, self._technique, printable(evidence.capture), evidence.connection),
+        )
+        return int(observation)
+
+    def _one(self, table: str, key: str, value: str, **columns: str | int) -> int:
+        """The id of the row with that key, made where there is none."""
+        found = self._database.execute(f"SELECT id FROM {table} WHERE {key} = ?", (value,)).fetchone()  # noqa: S608
+        if found is None:
+            names, marks = ", ".join((key, *columns)), ", ".join("?" * (len(columns) + 1))
+            found = self._database.execute(
+                f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id",  # noqa: S608
+                (value, *columns.values()),
+            ).fetchone()
+        return int(found[0])
+
+
+def _places(evidence: Iterable[Evidence]) -> list[str]:
+    """What names each frame, whoever recorded it."""
+    return sorted(
+        f"{printable(each.flow)} {each.place.direction.value} {each.place.frame}" for each in evidence
+    )

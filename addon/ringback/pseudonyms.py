@@ -1,0 +1,245 @@
+"""Pseudonyms: what the ledger keeps in place of everything that identifies anybody.
+
+A pseudonym depends on the raw value and a secret alone, so that one device is one device across captures and
+nothing of what it was called is kept: `u-d14-kqfwzhtbra@lid` is a user of 14 digits (`ringback.keyednames`).
+Whoever has the secret can try guesses, which for phone numbers is enough: it stays in its ledger.
+
+| value | kept as |
+| --- | --- |
+| user of an address | a keyed name; server, device, agent and integrator stay |
+| call-id, stanza id, other text | a keyed name |
+| time within a week of its frame | `T+3`: seconds after the frame |
+| IP address, also packed | an address of RFC 5737 or RFC 3849; the port stays |
+| other bytes | `b-120`: their length |
+| tag or attribute name of no plain spelling | a keyed name |
+
+What cannot identify anybody stands as it is, by the rules of `ringback.sanitize.keep`. Outlets and exports
+still put their own placeholders on top (`ringback.sanitize`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import chain
+
+from ringback.findings import Finding
+from ringback.keyednames import MAX_LENGTH, KeyedNames
+from ringback.sanitize import keep
+from ringback.sanitize.addresses import PACKED_LENGTHS
+from ringback.sanitize.identities import Identities
+from ringback.spec.model import BASE_TYPES
+from ringback.stanza import Content, Jid, Node, Value
+
+SECRET_BYTES = 32
+"""Length of a secret."""
+MAX_OFFSET_S = 7 * 86_400
+"""Farthest from its frame that a number in a time attribute counts as a time: any ten digits could be a
+phone number, and of those one in ten thousand lies so near."""
+
+_CALL_IDS = frozenset({"call-id", "call_id"})
+_IDS = frozenset({"id", "stanza-id", "stanza_id", "message-id", "message_id"})
+_TIMES = frozenset({"t", "timestamp"})
+_PACKED = frozenset({"te", "te2", "rte"})
+"""Tags whose content is a packed address. Source: Cobalt fixtures 1to1/audio-accept (observed)."""
+_GROUPS = frozenset({"g.us", "broadcast", "newsletter"})
+_NOBODY = frozenset({"", "status", "server"})
+"""Users that are no persons. Source: baileys 7.0.0-rc13 lib/WABinary/jid-utils."""
+_SERVER = "server-placeholder"
+_SPOKEN = frozenset({"stanza-undecodable"})
+"""Codes whose `expected` and `got` are words of ringback's own, bytes and lengths among them."""
+_LONGEST_ADDRESS = 256
+"""Characters beyond which no address is looked for in a text. Bounds the search."""
+_SEGMENT = re.compile(r"(?s)(@?)(.*?)((?:\[[0-9]{1,6}\])?)")
+_EPOCH = re.compile("[0-9]{10}")
+
+
+class Pseudonyms:
+    """One mapping from what was seen to pseudonyms, fixed by its secret. It remembers nothing."""
+
+    def __init__(self, secret: bytes) -> None:
+        """`secret` is random, `SECRET_BYTES` long."""
+        self._names = KeyedNames(secret)
+
+    @property
+    def realm(self) -> str:
+        """Name of the secret: pseudonyms of one realm can be compared, those of two cannot."""
+        return self._names.realm
+
+    def jid(self, jid: Jid) -> Jid:
+        """The address with its user replaced; server, device, agent and integrator stay."""
+        server = jid.server if jid.server in keep.SERVERS else _SERVER
+        if jid.user in _NOBODY:
+            return replace(jid, server=server)
+        kind = "c" if jid.server == "call" else "g" if jid.server in _GROUPS else "u"
+        return replace(jid, user=self._names.name(kind, jid.user), server=server)
+
+    def call_id(self, call_id: str) -> str:
+        """The call-id's pseudonym, such as `c-H32-qhtzkrwbvn`; nothing for nothing."""
+        return call_id and self._names.name("c", call_id)
+
+    def stanza_id(self, stanza_id: str) -> str:
+        """The stanza id's pseudonym, such as `s-t13-nmzqwpkdsr`; nothing for nothing."""
+        return stanza_id and self._names.name("s", stanza_id)
+
+    def text(self, text: str) -> str:
+        """The pseudonym of any other text, such as `t-t12-zkwqvbtrnm`; nothing for nothing."""
+        return text and self._names.name("t", text)
+
+    def hidden(self, content: bytes) -> str:
+        """The length of bytes, all that is kept of them: `b-120`."""
+        return f"b-{min(len(content), MAX_LENGTH)}"
+
+    def address(self, text: str) -> str | None:
+        """The documentation address for an IP address with or without a port; None where it is neither."""
+        return self._names.address(text)
+
+    def packed(self, content: bytes) -> bytes | None:
+        """A packed address and its port, the address replaced; None where the length is that of none."""
+        return self._names.packed(content)
+
+    def name(self, name: str, within: Identities | None = None) -> str:
+        """A tag or attribute name: itself where it is plainly one and carries none of the identities."""
+        if not name or keep.is_protocol_word(name):
+            return name
+        if keep.is_plain_name(name) and (within is None or not within.within(name)):
+            return name
+        return self._names.name("n", name)
+
+    def node(self, node: Node, *, at: float | None = None) -> Node:
+        """The stanza with pseudonyms, its shape unchanged but for bytes, which become text.
+
+        `at` is the time of its frame in seconds since the epoch; without it no attribute is told as a time.
+        """
+        return _Walk(self, identities_of(node), at).node(node, root=True)
+
+    def value(self, value: Value | bytes, *, name: str = "", root: bool = False) -> Value | bytes:
+        """One value outside of a stanza. `name` is that of its attribute, or the tag whose content it is;
+        `root` tells the attributes of a stanza's root, whose `id` is the stanza id."""
+        return _Walk(self, Identities(), None).value(value, name, root=root)
+
+    def finding(self, finding: Finding, *, about: Node | None = None) -> Finding:
+        """The finding with pseudonyms in its path, call and values. `about` is the stanza that it is about:
+        its identities are hidden wherever they stand."""
+        identities = Identities() if about is None else identities_of(about)
+        walk = _Walk(self, identities, finding.evidence[0].place.at)
+        placed = replace(
+            finding,
+            path=tuple(walk.segment(segment) for segment in finding.path),
+            call_id=None if finding.call_id is None else self.call_id(finding.call_id),
+        )
+        if finding.code in _SPOKEN:
+            return placed
+        expected, got = (walk.found(value, finding.path) for value in (finding.expected, finding.got))
+        return replace(placed, expected=expected, got=got)
+
+
+class _Walk:
+    """Goes over one stanza, or what was found in it, and hides its identities wherever they stand."""
+
+    def __init__(self, pseudonyms: Pseudonyms, identities: Identities, at: float | None) -> None:
+        self._pseudonyms = pseudonyms
+        self._identities = identities
+        self._at = at
+
+    def node(self, node: Node, *, root: bool = False) -> Node:
+        attrs: dict[str, Value] = {}
+        repeated: list[tuple[str, Value]] = []
+        for raw_name, raw in chain(node.attrs.items(), node.repeated):
+            name, value = self._name(raw_name), self._attribute(raw, raw_name, root=root)
+            if name in attrs:
+                repeated.append((name, value))
+            else:
+                attrs[name] = value
+        return Node(self._name(node.tag), attrs, self._content(node), tuple(repeated))
+
+    def value(self, value: Value | bytes, name: str, *, root: bool = False) -> Value | bytes:
+        if isinstance(value, bytes):
+            return self._bytes(value, name)
+        return self._attribute(value, name, root=root)
+
+    def segment(self, segment: str) -> str:
+        """A segment of a finding's path; its index and the `@` of an attribute stay."""
+        found = _SEGMENT.fullmatch(segment)
+        return segment if found is None else f"{found[1]}{self._name(found[2])}{found[3]}"
+
+    def found(self, value: Value | bytes | None, path: tuple[str, ...]) -> Value | bytes | None:
+        """What a finding expected or got at the end of `path`."""
+        if value is None or value in BASE_TYPES:
+            return value
+        found = _SEGMENT.fullmatch(path[-1]) if path else None
+        return self.value(value, "" if found is None else found[2], root=len(path) == 2)
+
+    def _name(self, name: str) -> str:
+        return self._pseudonyms.name(name, self._identities)
+
+    def _content(self, node: Node) -> Content:
+        if isinstance(node.content, tuple):
+            return tuple(self.node(child) for child in node.content)
+        return None if node.content is None else self.value(node.content, node.tag)
+
+    def _attribute(self, value: Value, name: str, *, root: bool) -> Value:
+        return self._pseudonyms.jid(value) if isinstance(value, Jid) else self._text(value, name, root=root)
+
+    def _text(self, text: str, name: str, *, root: bool) -> str:
+        if name in _CALL_IDS:
+            return self._pseudonyms.call_id(text)
+        if name in _IDS and (root or not keep.is_plain_value(text, name)):
+            return self._pseudonyms.stanza_id(text)
+        if name in keep.DENIED_ATTRIBUTES:
+            return self._pseudonyms.text(text)
+        if self._is_kept(text, name):
+            return text
+        return self._address(text) or self._time(text, name) or self._pseudonyms.text(text)
+
+    def _is_kept(self, text: str, name: str) -> bool:
+        plain = keep.is_plain_value(text, name)
+        return plain and (keep.is_protocol_word(text) or not self._identities.within(text))
+
+    def _address(self, text: str) -> str | None:
+        jid = _maybe_jid(text)
+        return self._pseudonyms.address(text) if jid is None else str(self._pseudonyms.jid(jid))
+
+    def _time(self, text: str, name: str) -> str | None:
+        is_time = (name in _TIMES or name.endswith("_ts")) and _EPOCH.fullmatch(text)
+        if self._at is None or not is_time:
+            return None
+        offset = int(text) - int(self._at)
+        return f"T{offset:+}" if abs(offset) <= MAX_OFFSET_S else None
+
+    def _bytes(self, content: bytes, name: str) -> bytes | str:
+        packed = self._pseudonyms.packed(content) if name in _PACKED else None
+        if packed is not None or not content:
+            return packed or b""
+        shown = name == "capability" and keep.is_plain_capability(content)
+        if shown and not self._identities.within(content.hex()):
+            return content
+        return self._pseudonyms.hidden(content)
+
+
+def identities_of(stanza: Node) -> Identities:
+    """Everybody and everything that a stanza names by its place: users, call-ids, ids, names, addresses."""
+    identities = Identities()
+    identities.add(stanza.text("id") or "")
+    for node in stanza.walk():
+        for name, value in chain(node.attrs.items(), node.repeated):
+            _note(identities, name, value)
+        if isinstance(node.content, str | Jid):
+            _note(identities, node.tag, node.content)
+        elif isinstance(node.content, bytes) and node.tag in _PACKED:
+            identities.add(node.content[: PACKED_LENGTHS.get(len(node.content), 0)].hex())
+    return identities
+
+
+def _note(identities: Identities, name: str, value: Value) -> None:
+    jid = value if isinstance(value, Jid) else _maybe_jid(value)
+    if jid is not None and jid.user not in _NOBODY:
+        identities.add_name(jid.user)
+    elif name in keep.DENIED_ATTRIBUTES:
+        identities.add_name(str(value))
+    elif name in _CALL_IDS or (name in _IDS and not keep.is_plain_value(str(value), name)):
+        identities.add(str(value))
+
+
+def _maybe_jid(text: str) -> Jid | None:
+    return Jid.maybe_parse(text) if len(text) <= _LONGEST_ADDRESS else None
