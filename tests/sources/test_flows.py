@@ -130,7 +130,9 @@ def test_every_tear(tmp_path: Path, reader: Reader) -> None:
         reader.notices.clear()
         expected = [] if cut < boundary else [b"one"]
         assert contents(reader.read(path)) == expected, cut
-        place = "after 1 flows, which are used" if expected else "in its first flow: nothing of it is used"
+        place = (
+            "behind flow 1: what stands before is used" if expected else "in its first flow: nothing is used"
+        )
         assert reader.told == [
             f"{path} is torn or damaged {place}; end mitmdump with Ctrl-C, then it writes flows whole"
         ]
@@ -211,7 +213,7 @@ def test_hosts(tmp_path: Path, reader: Reader) -> None:
     reader.hosts = HostFilter(["*.example.org"])
     path = write_flows(tmp_path / "a.flows", talk(b"no"), talk(b"yes", host="web.example.org"))
     assert contents(reader.read(path)) == [b"yes"]
-    assert reader.told == ["left out 1 WebSocket connections to other hosts"]
+    assert reader.told == ["left out 1 of the WebSocket connections: they go to other hosts"]
 
 
 @pytest.mark.parametrize("place", ["host", "header", "server name"])
@@ -238,7 +240,7 @@ def test_injected_messages_are_left_out(tmp_path: Path, reader: Reader) -> None:
         (0, b"one"),
         (2, b"two"),
     ]
-    assert reader.told == [f"left out 1 messages of flow {flow.id} that were injected, sent by neither side"]
+    assert reader.told == [f"left out 1 of the messages of flow {flow.id}: injected, sent by neither side"]
 
 
 @pytest.mark.parametrize(("content", "timestamp"), [("text", START), (b"x", "now"), (b"x", float("nan"))])

@@ -20,7 +20,7 @@ run, these lines too. Nothing was captured anywhere, no account, number, call or
 keys open nothing but these files. `NAME.flows` is a mitmproxy flow file, `NAME.keys` the key log that opens
 it and that ringback finds beside it:
 
-    mitmdump -n -r captures/synthetic/NAME.flows -s addon/capture.py
+    mitmdump -n -q -r captures/synthetic/NAME.flows -s addon/capture.py
     ringback replay captures/synthetic/NAME.flows
 
 **Your own captures may lie in this folder too: git ignores all of it but what is generated** (see

@@ -79,7 +79,7 @@ def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
 
 def left_out_notice(count: int) -> Notice:
     """What is told of connections that the host filter kept out."""
-    return Notice(f"left out {count} WebSocket connections to other hosts", Urgency.INFO)
+    return Notice(f"left out {count} of the WebSocket connections: they go to other hosts", Urgency.INFO)
 
 
 def too_large() -> Notice:
@@ -175,7 +175,9 @@ def _check_start(path: Path, stream: BinaryIO) -> None:
 def _torn(path: Path, count: int, error: Exception) -> Notice:
     if isinstance(error, FlowReadException) and "flow format version" in str(error):
         return Notice(f"{path}: {error}", Urgency.ERROR)
-    place = f"after {count} flows, which are used" if count else "in its first flow: nothing of it is used"
+    place = (
+        f"behind flow {count}: what stands before is used" if count else "in its first flow: nothing is used"
+    )
     advice = "end mitmdump with Ctrl-C, then it writes flows whole"
     return Notice(f"{path} is torn or damaged {place}; {advice}", Urgency.ERROR)
 
@@ -227,4 +229,4 @@ def to_message(
 
 def injected(count: int, flow: str) -> Notice:
     """What is told of messages that were put into a connection: they are in neither side's stream."""
-    return Notice(f"left out {count} messages of flow {flow} that were injected, sent by neither side")
+    return Notice(f"left out {count} of the messages of flow {flow}: injected, sent by neither side")

@@ -1,0 +1,232 @@
+"""The mitmproxy add-on: its options, and thin hooks that hand flows on to a session."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Optional
+
+from mitmproxy import ctx
+from mitmproxy.addonmanager import Loader
+from mitmproxy.exceptions import CommandError, OptionsError
+from mitmproxy.http import HTTPFlow
+from mitmproxy.tools.dump import DumpMaster
+
+from ringback.errors import RingbackError
+from ringback.eventfile import EventFile
+from ringback.findings import Severity
+from ringback.hooks import RingbackFindingHook, RingbackStanzaHook
+from ringback.observations import Funnel, Observation, StanzaObserved
+from ringback.outlets import EventOutlet, LogOutlet, Outlet, TerminalOutlet, new_findings
+from ringback.printing import output_console
+from ringback.sanitize import Placeholders
+from ringback.session import Session
+from ringback.sources.hosts import HostFilter
+from ringback.sources.notice import Notice, Urgency
+from ringback.spec.load import load_specification
+from ringback.view.terminal import TerminalView
+
+POLL_S = 0.1
+"""Time between two looks at the key log: so long at most a frame is held once its key is written."""
+
+KEYLOG_VARIABLE = "RINGBACK_KEYLOGFILE"
+"""Environment variable that names the key log where no option does."""
+
+DEFAULT_LEVEL = Severity.NOTE
+
+_LEVELS = tuple(severity.value for severity in Severity)
+_LOG_LEVELS = {
+    Urgency.INFO: logging.INFO,
+    Urgency.WARNING: logging.WARNING,
+    Urgency.ERROR: logging.ERROR,
+}
+
+# mitmproxy tells an option's type by those of `typing`, which the annotations of its own loader do not say.
+_MAYBE_TEXT: Any = Optional[str]  # noqa: UP045
+_TEXTS: Any = Sequence[str]
+
+logger = logging.getLogger(__name__)
+
+
+class _UnusableValueError(RingbackError):
+    """An option's value that cannot be used."""
+
+
+class HookOutlet:
+    """Every call stanza and finding as a hook event, raw, for other add-ons of this process."""
+
+    name = "hook events"
+
+    def show(self, observation: Observation) -> None:
+        """Fire its events."""
+        if isinstance(observation, StanzaObserved):
+            ctx.master.addons.trigger(RingbackStanzaHook(observation))
+        for finding in new_findings(observation):
+            ctx.master.addons.trigger(RingbackFindingHook(finding))
+
+    def close(self, funnel: Funnel) -> None:
+        """Nothing to do."""
+
+
+class Ringback:
+    """Opens the WebSockets of one's own client and reports on its call pre-accepts. Changes no message."""
+
+    name = "ringback"
+
+    def __init__(self) -> None:
+        """Do nothing until mitmproxy calls `load`, `configure` and `running`."""
+        self._session = Session(load_specification(None), _tell)
+        self._placeholders = Placeholders()
+        self._events: EventFile | None = None
+        self._screen: Outlet | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._applied: dict[str, Any] = {"ringback_spec": None}
+        self._appliers: dict[str, Callable[[Any], None]] = {
+            "ringback_spec": self._apply_spec,
+            "ringback_hosts": self._apply_hosts,
+            "ringback_keylog": self._apply_keylog,
+            "ringback_events": self._apply_events,
+            "ringback_level": self._apply_level,
+        }
+
+    def load(self, loader: Loader) -> None:
+        """Add the options."""
+        loader.add_option(
+            "ringback_keylog",
+            _MAYBE_TEXT,
+            os.environ.get(KEYLOG_VARIABLE) or None,
+            "Key log file that the client writes, followed while it grows. "
+            f"Default: the environment variable {KEYLOG_VARIABLE}; with -r also NAME.keys beside NAME.flows.",
+        )
+        loader.add_option(
+            "ringback_events",
+            _MAYBE_TEXT,
+            None,
+            "File that stanzas and findings are appended to as JSON lines, with placeholders for identities.",
+        )
+        loader.add_option(
+            "ringback_spec",
+            _MAYBE_TEXT,
+            None,
+            "Specification to check against: a stanza file, a folder of them, or a wacrg checkout. "
+            "Default: the call pre-accept file that ringback ships.",
+        )
+        loader.add_option(
+            "ringback_hosts",
+            _TEXTS,
+            [],
+            "Look at WebSockets to these hosts only: names or patterns such as *.example.org, "
+            "with :port if need be. Default: every host; the protocol is told by its first bytes.",
+        )
+        loader.add_option(
+            "ringback_level",
+            str,
+            DEFAULT_LEVEL.value,
+            "Least severity of the findings that are shown; the event file gets all of them.",
+            choices=_LEVELS,
+        )
+        self._apply_level(DEFAULT_LEVEL.value)
+
+    def configure(self, updated: set[str]) -> None:
+        """Take up changed options.
+
+        Raises:
+            OptionsError: one of them cannot be used; it says which and what to do.
+        """
+        for name, apply in self._appliers.items():
+            value = getattr(ctx.options, name)
+            if name not in updated or (name in self._applied and self._applied[name] == value):
+                continue
+            try:
+                apply(value)
+            except RingbackError as error:
+                raise OptionsError(f"{name}: {error}") from error  # type: ignore[no-untyped-call]
+            self._applied[name] = value
+
+    def running(self) -> None:
+        """Start to follow the key log."""
+        # Options that were left alone come up here only where no script loader configures the add-on.
+        self.configure(set(self._appliers))
+        self._session.recording = _path(ctx.options.rfile)
+        if self._session.recording is not None and isinstance(ctx.master, DumpMaster):
+            self._session.ends_with_recording = not ctx.options.keepserving
+        self._task = asyncio.get_running_loop().create_task(self._follow(), name="ringback")
+
+    def websocket_message(self, flow: HTTPFlow) -> None:
+        """A message was exchanged."""
+        self._session.take_message(flow)
+
+    def websocket_end(self, flow: HTTPFlow) -> None:
+        """A connection has ended."""
+        self._session.take_end(flow, time.time())
+
+    def done(self) -> None:
+        """mitmproxy shuts down, or the script is loaded anew and another instance takes over."""
+        if self._task is not None:
+            self._task.cancel()
+        self._session.close()
+
+    async def _follow(self) -> None:
+        while True:
+            self._session.tick(time.time(), reading=_is_reading())
+            await asyncio.sleep(POLL_S)
+
+    def _apply_spec(self, value: str | None) -> None:
+        if self._session.has_begun:
+            raise _UnusableValueError("it is fixed once a connection was seen; restart mitmproxy with it")
+        self._session.use(load_specification(_path(value)))
+
+    def _apply_hosts(self, value: Sequence[str]) -> None:
+        self._session.hosts = HostFilter(value)
+
+    def _apply_keylog(self, value: str | None) -> None:
+        path = _path(value)
+        if path is not None and os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises without permission
+            raise _UnusableValueError(f"{path} is a folder; name the file that the client writes its keys to")
+        self._session.follow_keys(path)
+
+    def _apply_events(self, value: str | None) -> None:
+        path = _path(value)
+        before, self._events = self._events, None if path is None else EventFile(path)
+        if before is not None:
+            before.close()
+        self._connect_outlets()
+
+    def _apply_level(self, value: str) -> None:
+        if value not in _LEVELS:
+            raise _UnusableValueError(f"{value!r} is no severity; use one of {', '.join(_LEVELS)}")
+        if isinstance(ctx.master, DumpMaster):
+            view = TerminalView(output_console(sys.stdout), Severity(value), self._placeholders)
+            self._screen = TerminalOutlet(view)
+        else:
+            self._screen = LogOutlet(Severity(value), self._placeholders)
+        self._connect_outlets()
+
+    def _connect_outlets(self) -> None:
+        outlets: list[Outlet] = [HookOutlet()]
+        if self._screen is not None:
+            outlets.append(self._screen)
+        if self._events is not None:
+            outlets.append(EventOutlet(self._events, self._placeholders))
+        self._session.outlets = outlets
+
+
+def _is_reading() -> bool:
+    """Whether mitmproxy still reads a flow file; a master without the reader never does."""
+    try:
+        return bool(ctx.master.commands.call("readfile.reading"))
+    except CommandError:
+        return False
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(os.path.expanduser(value)) if value else None  # noqa: PTH111 - Path.expanduser may raise
+
+
+def _tell(notice: Notice) -> None:
+    logger.log(_LOG_LEVELS[notice.urgency], "ringback: %s", notice.text)

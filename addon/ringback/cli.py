@@ -1,0 +1,227 @@
+"""The `ringback` command: parses the command line, maps errors to exit codes. `commands` does the work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ringback import __version__
+from ringback.cli_options import PATH, recording_options, spec_option
+from ringback.commands.environment import Environment
+from ringback.errors import RingbackError
+from ringback.faults import describe
+from ringback.findings import Severity
+from ringback.sources.notice import Notice, Urgency
+from ringback.status import ExitCode
+
+_EXIT_CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCode)
+_EPILOG = f"\b\nExit codes:\n{_EXIT_CODES}"
+
+
+class OutputClosedError(Exception):
+    """The reader of the output went away. No OSError, for which click would end the process by itself."""
+
+
+class _Commands(click.Group):
+    """The commands, of which each gives an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as in click
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise OutputClosedError from error
+        return code
+
+
+@click.group(
+    cls=_Commands,
+    epilog=_EPILOG,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="ringback", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> ExitCode:
+    """Read call pre-accept stanzas off one's own WhatsApp test client and weigh the specification.
+
+    Flow files are recorded by `mitmdump -w FILE`; live, the same runs as `mitmdump -s addon/capture.py`. What
+    is printed carries placeholders in place of everything that identifies anybody.
+    """
+    return _help_if_alone(ctx)
+
+
+@cli.command(epilog=_EPILOG)
+@recording_options
+@spec_option
+@click.option(
+    "--events",
+    metavar="FILE",
+    type=PATH,
+    help="Append stanzas and findings to this file as JSON lines.",
+)
+@click.option(
+    "--level",
+    type=click.Choice([severity.value for severity in Severity]),
+    default=Severity.NOTE.value,
+    show_default=True,
+    help="Least severity of the findings that are printed.",
+)
+@click.option("--no-color", is_flag=True, help="No colour, also on a terminal. NO_COLOR does the same.")
+def replay(  # noqa: PLR0917 - click passes them by name
+    files: tuple[Path, ...],
+    keylog: Path | None,
+    hosts: tuple[str, ...],
+    spec: Path | None,
+    events: Path | None,
+    level: str,
+    no_color: bool,
+) -> ExitCode:
+    """Report on the call pre-accepts in flow files.
+
+    Every pre-accept is printed as annotated XML with its findings, a summary comes last. All FILEs are gone
+    through in one order of time; - is standard input. Findings are results: they do not change the exit code.
+
+    \b
+    Examples:
+      ringback replay captures/synthetic/single-callee.flows
+      ringback replay --keylog session.keys --events found.jsonl a.flows b.flows
+    """
+    from ringback.commands.recording import Recording  # noqa: PLC0415 - mitmproxy takes long to import
+    from ringback.commands.replay import Report  # noqa: PLC0415
+    from ringback.commands.replay import replay as run  # noqa: PLC0415
+
+    report = Report(spec, Severity(level), events)
+    return run(Recording(files, keylog, hosts), report, Environment(color=not no_color))
+
+
+@cli.command(epilog=_EPILOG)
+@recording_options
+@click.option("--raw", is_flag=True, help="Real values in place of placeholders. They identify people.")
+def decode(files: tuple[Path, ...], keylog: Path | None, hosts: tuple[str, ...], raw: bool) -> ExitCode:
+    """Print every opened stanza as one JSON line.
+
+    Stanzas of every tag are printed, those of all FILEs in one order of time; - is standard input. What could
+    not be opened is summed up on standard error.
+
+    \b
+    Each line is an object:
+      n     number of the line, from 1
+      dir   who sent it: client or server
+      conn  number of the connection in its capture, from 1
+      flow  id of the flow in mitmproxy
+      msg   index of the WebSocket message in that flow, from 0
+      at    time in seconds since the epoch
+      node  {"tag", "attrs", "content"}; content is null, a string, {"hex": ...} or a list of nodes
+
+    \b
+    Examples:
+      ringback decode captures/synthetic/single-callee.flows
+      ringback decode --keylog session.keys a.flows | jq 'select(.node.tag == "call")'
+    """
+    from ringback.commands.decode import decode as run  # noqa: PLC0415 - mitmproxy takes long to import
+    from ringback.commands.recording import Recording  # noqa: PLC0415
+
+    return run(Recording(files, keylog, hosts), Environment(), raw=raw)
+
+
+@cli.group(epilog=_EPILOG, invoke_without_command=True)
+@click.pass_context
+def spec(ctx: click.Context) -> ExitCode:
+    """Show the specification that stanzas are checked against."""
+    return _help_if_alone(ctx)
+
+
+@spec.command("show", epilog=_EPILOG)
+@spec_option
+@click.argument("stanza", metavar="[ID]", required=False)
+def spec_show(spec: Path | None, stanza: str | None) -> ExitCode:
+    """Print the specification as text: every fact with its confidence and provenance.
+
+    ID picks one stanza, such as call-preaccept; by default all are printed.
+    """
+    from ringback.commands.specs import show_spec  # noqa: PLC0415 - lxml and YAML take long to import
+
+    return show_spec(spec, stanza, Environment())
+
+
+@spec.command("rng", epilog=_EPILOG)
+@spec_option
+@click.option(
+    "--vantage",
+    type=click.Choice(["literal", "sent", "delivered"]),
+    default="literal",
+    show_default=True,
+    help="Whose copy is judged: literal takes the file at its word, a sent copy needs no `from`, "
+    "a delivered one no `to`.",
+)
+@click.option("--closed", is_flag=True, help="Refuse what the specification does not know, too.")
+@click.argument("stanza", metavar="[ID]", required=False)
+def spec_rng(spec: Path | None, vantage: str, closed: bool, stanza: str | None) -> ExitCode:
+    """Print the specification as a RELAX NG schema.
+
+    ID picks the stanza, such as call-preaccept; it may be left out where there is only one.
+
+    \b
+    Example:
+      ringback spec rng --vantage delivered > preaccept.rng
+    """
+    from ringback.commands.specs import show_relaxng  # noqa: PLC0415 - lxml and YAML take long to import
+    from ringback.spec.model import Vantage  # noqa: PLC0415
+
+    return show_relaxng(spec, stanza, Environment(), vantage=Vantage(vantage), closed=closed)
+
+
+@cli.command(epilog=_EPILOG)
+@click.argument("code", metavar="[CODE]", required=False)
+def codes(code: str | None) -> ExitCode:
+    """List the codes of findings, or explain one with its examples."""
+    from ringback.commands.codes import UnknownCodeError, explain_code, list_codes  # noqa: PLC0415
+
+    if code is None:
+        return list_codes(Environment())
+    try:
+        return explain_code(code, Environment())
+    except UnknownCodeError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line, by default that of this process; gives the exit code."""
+    try:
+        return int(cli.main(arguments, prog_name="ringback", standalone_mode=False))
+    except click.ClickException as error:
+        return _fail(_usage(error), ExitCode.USAGE)
+    except OutputClosedError:
+        # What is still buffered for the reader that went away must not fail once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OUTPUT_CLOSED
+    except RingbackError as error:
+        return _fail(str(error), ExitCode.INPUT)
+    except (KeyboardInterrupt, click.Abort):
+        return ExitCode.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last resort, which names the place
+        return _fail(describe(error), ExitCode.INTERNAL)
+
+
+def _help_if_alone(ctx: click.Context) -> ExitCode:
+    """Print the help where no subcommand was named, which is no use of the command."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+    return ExitCode.USAGE
+
+
+def _usage(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    command = "ringback" if context is None else context.command_path
+    return f"{error.format_message().rstrip('.')}; see {command} --help"
+
+
+def _fail(message: str, code: ExitCode) -> ExitCode:
+    Environment().tell(Notice(message, Urgency.ERROR))
+    return code

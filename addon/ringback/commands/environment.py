@@ -1,0 +1,34 @@
+"""The streams of a command, as one object, so that a test can give it others."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from ringback.printing import OutputConsole, output_console
+from ringback.sources.notice import Notice, Urgency
+
+
+@dataclass(slots=True)
+class Environment:
+    """Standard output for what a command produces, standard error for everything about it."""
+
+    stdout: TextIO = field(default_factory=lambda: sys.stdout)
+    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    color: bool = True
+    """Whether colour may be used where the stream takes it."""
+
+    def console(self) -> OutputConsole:
+        """A rich console on standard output."""
+        return output_console(self.stdout, color=self.color)
+
+    def tell(self, notice: Notice) -> None:
+        """Say it on standard error, one line."""
+        kind = "" if notice.urgency is Urgency.INFO else f"{notice.urgency.value}: "
+        print(f"ringback: {kind}{notice.text}", file=self.stderr, flush=True)
+
+    def write(self, text: str) -> None:
+        """Write to standard output; what the stream's encoding lacks is escaped."""
+        encoding = getattr(self.stdout, "encoding", None) or "utf-8"
+        self.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))

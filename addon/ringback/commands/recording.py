@@ -1,0 +1,115 @@
+"""What `replay` and `decode` have in common: the key log, the reading with its progress, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringback.commands.environment import Environment
+from ringback.commands.interrupt import Interruptions
+from ringback.commands.progress import ReadingProgress
+from ringback.errors import SourceError
+from ringback.sources import flows
+from ringback.sources.chronology import Event
+from ringback.sources.hosts import HostFilter
+from ringback.sources.keylog_file import KeyLogFile, key_log_beside
+from ringback.sources.notice import Notice, Urgency
+from ringback.status import ExitCode
+from ringback.wire.keylog import KeyLog
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Flow files and the key log that opens them."""
+
+    files: tuple[Path, ...]
+    keylog: Path | None = None
+    """None: the key logs beside the flow files."""
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Going:
+    """How far a recording was gone through."""
+
+    interrupted: bool = False
+    """Ctrl-C ended it early."""
+    torn: bool = False
+    """A part of it could not be read."""
+
+
+def conclude(going: Going, frames: int, opened: int, environment: Environment) -> ExitCode:
+    """The exit code for a recording of so many frames, of which so many were opened."""
+    if going.interrupted:
+        environment.tell(Notice("interrupted: the recording was not gone through to its end"))
+        return ExitCode.INTERRUPTED
+    if going.torn:
+        return ExitCode.INPUT
+    if frames and not opened:
+        text = f"not one of {frames} frames could be opened; name the key log of this session with --keylog"
+        environment.tell(Notice(text, Urgency.ERROR))
+        return ExitCode.NOTHING_OPENED
+    return ExitCode.OK
+
+
+def read_keys(recording: Recording, environment: Environment) -> KeyLog:
+    """The keys of the named key log, or of those beside the flow files.
+
+    Raises:
+        SourceError: the named key log cannot be read.
+    """
+    keys = KeyLog()
+    if recording.keylog is not None:
+        _check_readable(recording.keylog)
+        KeyLogFile(recording.keylog, keys, environment.tell).read_whole()
+        return keys
+    for beside in filter(None, map(key_log_beside, recording.files)):
+        environment.tell(Notice(f"keys are read from {beside}", Urgency.INFO))
+        KeyLogFile(beside, keys, environment.tell).read_whole()
+    return keys
+
+
+def _check_readable(path: Path) -> None:
+    try:
+        with path.open("rb"):
+            return
+    except OSError as error:
+        raise SourceError(
+            f"key log {path} cannot be read ({error.strerror}); name the file that the client wrote keys to"
+        ) from error
+
+
+def go_through(recording: Recording, environment: Environment, going: Going) -> Generator[Event]:
+    """Every event of the recording in order of time; how it went is in `going` afterwards.
+
+    Ctrl-C while the files are read ends the reading: what was read by then is given. The next one, or one
+    that comes later, ends that too.
+
+    Raises:
+        SourceError: a file cannot be read, or a host pattern is none.
+    """
+
+    hosts = HostFilter(recording.hosts)
+    with Interruptions() as interruptions, ReadingProgress(environment) as progress:
+
+        def tell(notice: Notice) -> None:
+            going.torn |= notice.urgency is Urgency.ERROR
+            progress.tell(notice)
+
+        reading = flows.Reading(
+            tell,
+            hosts,
+            progress.advance,
+            stop=lambda: interruptions.count > 0,
+            waiting=interruptions.waiting,
+        )
+        read_until = None
+        for event in flows.read_captures(recording.files, reading):
+            if read_until is None:
+                progress.stop()
+                read_until = interruptions.count
+            elif interruptions.count > read_until:
+                break
+            yield event
+        going.interrupted = interruptions.count > 0

@@ -1,0 +1,80 @@
+"""`ringback replay`: annotated findings out of flow files, the same that `mitmdump -r` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringback.commands.environment import Environment
+from ringback.commands.recording import Going, Recording, conclude, go_through, read_keys
+from ringback.containment import ContainedInspector
+from ringback.eventfile import EventFile
+from ringback.faults import Faults
+from ringback.findings import Severity
+from ringback.inspector import Inspector
+from ringback.observations import Observation
+from ringback.outlets import EventOutlet, Outlet, TerminalOutlet
+from ringback.sanitize import Placeholders
+from ringback.spec.load import load_specification
+from ringback.status import ExitCode
+from ringback.view.terminal import TerminalView
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a recording is judged, and where that is written."""
+
+    spec: Path | None = None
+    """None: the specification that ringback ships."""
+    level: Severity = Severity.NOTE
+    """Least severity of the findings that are printed."""
+    events: Path | None = None
+    """The event file, which gets all findings."""
+
+
+def replay(recording: Recording, report: Report, environment: Environment) -> ExitCode:
+    """Go through the recording and report on it.
+
+    Raises:
+        SourceError: a file cannot be read.
+        SpecError: the specification cannot be used.
+        EventFileError: the event file cannot be written.
+    """
+    specification = load_specification(report.spec)
+    keys = read_keys(recording, environment)
+    faults = Faults(environment.tell)
+    inspector = ContainedInspector(Inspector(specification, keys), faults)
+    outlets = _outlets(report, environment)
+    going = Going()
+    with ExitStack() as stack:
+        for outlet in outlets:
+            stack.callback(_close, outlet, inspector)
+        for event in stack.enter_context(closing(go_through(recording, environment, going))):
+            _publish(inspector.take(event), outlets)
+        if not going.interrupted:
+            # What only absence shows is not claimed of a recording that was not gone through to its end.
+            _publish(inspector.finish(), outlets)
+    if faults.count:
+        return ExitCode.INTERNAL
+    return conclude(going, inspector.funnel.frames, inspector.funnel.opened, environment)
+
+
+def _close(outlet: Outlet, inspector: ContainedInspector) -> None:
+    outlet.close(inspector.funnel)
+
+
+def _outlets(report: Report, environment: Environment) -> list[Outlet]:
+    placeholders = Placeholders()
+    view = TerminalView(environment.console(), report.level, placeholders)
+    outlets: list[Outlet] = [TerminalOutlet(view)]
+    if report.events is not None:
+        outlets.append(EventOutlet(EventFile(report.events), placeholders))
+    return outlets
+
+
+def _publish(observations: Iterable[Observation], outlets: list[Outlet]) -> None:
+    for observation in observations:
+        for outlet in outlets:
+            outlet.show(observation)

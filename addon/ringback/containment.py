@@ -1,0 +1,70 @@
+"""Nothing that goes wrong inside the pipeline gets out of it.
+
+The pipeline reports hostile bytes as events and findings, so an exception in it is a fault of ringback. It
+must neither break the proxied socket nor end the reading of a capture: it is told once with its place, the
+connection that it happened on is set aside, the other connections go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ringback.faults import Faults
+from ringback.inspector import Inspector
+from ringback.observations import Funnel, Message, Observation
+from ringback.sources.chronology import Event
+
+
+class ContainedInspector:
+    """An `Inspector` whose methods raise nothing."""
+
+    def __init__(self, inspector: Inspector, faults: Faults) -> None:
+        """Contain `inspector` and report to `faults`."""
+        self._inspector = inspector
+        self._faults = faults
+        self.set_aside: set[tuple[str, int]] = set()
+        """Capture and number of each connection that is no longer looked at."""
+
+    @property
+    def funnel(self) -> Funnel:
+        """Running counts, see `Inspector.funnel`."""
+        return self._inspector.funnel
+
+    def take(self, event: Event) -> list[Observation]:
+        """What a message, or the end of a connection, shows."""
+        key = (event.capture, event.connection)
+        if key in self.set_aside:
+            return []
+        try:
+            if isinstance(event, Message):
+                return self._inspector.receive(event)
+            return self._inspector.close_connection(*key)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
+            self.set_aside.add(key)
+            self._faults.report(_stage(event), error)
+            # The inspector lets go of it before it closes it: new keys must not lead back to a broken state.
+            return self._attempt("setting it aside", lambda: self._inspector.close_connection(*key))
+
+    def keys_added(self) -> list[Observation]:
+        """What the keys that were added since the last call open."""
+        return self._attempt("opening held frames", self._inspector.keys_added)
+
+    def settle(self, now: float) -> list[Observation]:
+        """What is certain of calls that have been quiet; `now` in seconds since the epoch."""
+        return self._attempt("settling calls", lambda: self._inspector.settle(now))
+
+    def finish(self) -> list[Observation]:
+        """What only the end shows."""
+        return self._attempt("finishing", self._inspector.finish)
+
+    def _attempt(self, stage: str, step: Callable[[], list[Observation]]) -> list[Observation]:
+        try:
+            return step()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
+            self._faults.report(stage, error)
+            return []
+
+
+def _stage(event: Event) -> str:
+    doing = f"reading message {event.number} of" if isinstance(event, Message) else "closing"
+    return f"{doing} connection {event.connection} of {event.capture}, which is set aside"

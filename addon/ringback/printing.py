@@ -1,0 +1,31 @@
+"""The rich console that ringback prints through."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import NoReturn, TextIO
+
+from rich.console import Console
+
+
+class OutputConsole(Console):
+    """A console that leaves it to its user what happens when the reader of the output went away.
+
+    rich would end the process, which inside mitmproxy is not ours to end.
+    """
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Raise what rich has caught.
+
+        Raises:
+            BrokenPipeError: always.
+        """
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
+def output_console(stream: TextIO, *, color: bool = True) -> OutputConsole:
+    """A console on `stream`; its width, colours and encoding are those of the stream."""
+    return OutputConsole(
+        file=stream, highlight=False, markup=False, emoji=False, no_color=None if color else True
+    )

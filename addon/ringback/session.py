@@ -1,0 +1,155 @@
+"""One run of the pipeline inside mitmproxy: flows and keys in, observations out to every outlet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ringback.containment import ContainedInspector
+from ringback.faults import Faults
+from ringback.inspector import Inspector
+from ringback.observations import Observation
+from ringback.outlets import Outlet
+from ringback.sources import flows
+from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, ConnectionEnded
+from ringback.sources.hosts import HostFilter
+from ringback.sources.keylog_file import KeyLogFile, key_log_beside
+from ringback.sources.live import LiveConnections, new_messages
+from ringback.sources.notice import Notice, Tell, Urgency
+from ringback.spec.model import Specification
+from ringback.wire.keylog import KeyLog
+
+LIVE = "live"
+"""Name of the capture that the running proxy's own connections belong to."""
+
+
+class Session:
+    """Takes flows as mitmproxy hands them out. Its methods raise nothing: faults are told and contained."""
+
+    def __init__(
+        self, specification: Specification, tell: Tell, *, buffer_bytes: int = MAX_BUFFERED_BYTES
+    ) -> None:
+        """Check against `specification`; `tell` gets notices; recordings are held up to `buffer_bytes`."""
+        self.hosts = HostFilter()
+        self.outlets: list[Outlet] = []
+        self.recording: Path | None = None
+        """The flow file that mitmproxy reads, where it reads one."""
+        self.ends_with_recording = False
+        """Whether nothing follows once the recording is read."""
+        self._tell = tell
+        self._faults = Faults(tell)
+        self._keys = KeyLog()
+        self._key_file: KeyLogFile | None = None
+        self.use(specification)
+        self._live = LiveConnections()
+        self._recorded = Chronology(buffer_bytes)
+        self._left_out = 0
+        self._is_complete = False
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any flow was taken: from then on the specification is fixed."""
+        return self._live.count > 0 or self._recorded.count > 0
+
+    def use(self, specification: Specification) -> None:
+        """Check against `specification`; only before the session has begun."""
+        self._inspector = ContainedInspector(Inspector(specification, self._keys), self._faults)
+
+    def follow_keys(self, path: Path | None) -> None:
+        """Read keys from `path` from now on; keys read before are kept."""
+        self._key_file = None if path is None else KeyLogFile(path, self._keys, self._tell)
+
+    def take_message(self, flow: flows.WebSocketFlow) -> None:
+        """The newest message of a live flow. Those of a recorded one are taken when it ends."""
+        with self._faults.contained("taking a message"):
+            if self._is_live(flow):
+                self._take_new(flow, arrived=True)
+
+    def take_end(self, flow: flows.WebSocketFlow, now: float) -> None:
+        """The connection is over: a recorded one is kept until its recording is read, a live one is closed
+        when keys cannot come any more; `now` in seconds since the epoch."""
+        with self._faults.contained("taking the end of a connection"):
+            if self._is_live(flow):
+                self._take_new(flow, arrived=False)
+                self._left_out += self._live.end(flow.id, now)
+            else:
+                self._take_recorded(flow)
+
+    def tick(self, now: float, *, reading: bool) -> None:
+        """Look after what time brings: new keys, quiet calls, and the recording once it is no longer read."""
+        with self._faults.contained("following the key log"):
+            self._poll_keys()
+            if not reading and not self._recorded.is_empty:
+                self._replay()
+                if self.ends_with_recording:
+                    self._complete()
+            for number in self._live.due(now):
+                self._publish(self._inspector.take(ConnectionEnded(LIVE, number)))
+            if not self._is_complete:
+                self._publish(self._inspector.settle(now))
+
+    def close(self) -> None:
+        """The run is over: everything that is still open is decided, and every outlet is closed."""
+        with self._faults.contained("finishing"):
+            if not self._is_complete:
+                self._replay()
+                self._complete()
+            if self._left_out:
+                self._tell(flows.left_out_notice(self._left_out))
+        for outlet in self.outlets:
+            with self._faults.contained(f"closing the {outlet.name}"):
+                outlet.close(self._inspector.funnel)
+
+    def _is_live(self, flow: flows.WebSocketFlow) -> bool:
+        return flow.live or flow.id in self._live
+
+    def _take_new(self, flow: flows.WebSocketFlow, *, arrived: bool) -> None:
+        followed = self._live.admit(flow.id, lambda: flows.is_allowed(flow, self.hosts))
+        if followed is None or flow.websocket is None:
+            return
+        self._poll_keys()
+        for number, message in new_messages(followed, flow.websocket.messages, arrived=arrived):
+            if message.injected:
+                self._tell(flows.injected(1, flow.id))
+                continue
+            taken = flows.to_message(
+                message, capture=LIVE, connection=followed.number, flow=flow.id, number=number
+            )
+            self._publish(self._inspector.take(taken))
+
+    def _take_recorded(self, flow: flows.WebSocketFlow) -> None:
+        if not flows.is_allowed(flow, self.hosts):
+            self._left_out += 1
+            return
+        capture = "recording" if self.recording is None else flows.capture_name(self.recording)
+        self._recorded.add(flows.recorded_messages(flow, capture, self._tell))
+        if self._recorded.is_full:
+            self._tell(flows.too_large())
+            self._replay()
+
+    def _replay(self) -> None:
+        """Go through the recorded connections, after the whole key log."""
+        if self._key_file is None and self.recording is not None:
+            beside = key_log_beside(self.recording)
+            if beside is not None:
+                self._tell(Notice(f"keys are read from {beside}", Urgency.INFO))
+                self.follow_keys(beside)
+        if self._key_file is not None and self._key_file.read_whole():
+            self._publish(self._inspector.keys_added())
+        for event in self._recorded.drain():
+            self._publish(self._inspector.take(event))
+
+    def _complete(self) -> None:
+        self._is_complete = True
+        self._publish(self._inspector.finish())
+
+    def _poll_keys(self) -> None:
+        """Read keys before a frame is decided on: the client may have written them an instant ago."""
+        if self._key_file is not None and self._key_file.poll():
+            self._publish(self._inspector.keys_added())
+
+    def _publish(self, observations: Iterable[Observation]) -> None:
+        for observation in observations:
+            for outlet in self.outlets:
+                with self._faults.contained(f"writing to the {outlet.name}"):
+                    outlet.show(observation)

@@ -1,0 +1,33 @@
+"""Exit codes of the `ringback` command: the whole set, printed by `ringback --help`."""
+
+from __future__ import annotations
+
+import enum
+
+
+class ExitCode(enum.IntEnum):
+    """How a command ended. What a capture shows is a result, not a failure: findings end with `OK`."""
+
+    OK = 0
+    INTERNAL = 1
+    USAGE = 2
+    INPUT = 3
+    NOTHING_OPENED = 4
+    INTERRUPTED = 130
+    OUTPUT_CLOSED = 141
+
+    @property
+    def meaning(self) -> str:
+        """One line for the help."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.OK: "it ran, whatever it found",
+    ExitCode.INTERNAL: "a fault of ringback itself: the message says where; please report it",
+    ExitCode.USAGE: "the command line is not understood",
+    ExitCode.INPUT: "a file cannot be read, is not what it should be, is torn, or cannot be written",
+    ExitCode.NOTHING_OPENED: "there were frames, but not one could be opened: mostly the key log is missing",
+    ExitCode.INTERRUPTED: "Ctrl-C; what was done until then is printed and written",
+    ExitCode.OUTPUT_CLOSED: "the reader of the output went away, as with `| head`",
+}

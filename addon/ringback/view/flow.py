@@ -1,0 +1,49 @@
+"""Pieces of text laid out on lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.text import Text
+
+_GAP = "  "
+_LEAST_ROOM = 20
+"""Columns that a line has at least, however narrow the terminal is."""
+
+
+def flow(pieces: Iterable[Text], *, width: int | None, indent: str = "") -> Iterator[Text]:
+    """The pieces one after the other, two blanks apart, on as many lines as `width` needs.
+
+    A piece that does not fit on its line begins the next one; one that is wider than a line is wrapped at its
+    blanks, and within a word only where the word is wider still. All lines but the first begin with `indent`.
+    Without a width everything stands on one line.
+    """
+    line = Text()
+    for piece in filter(None, pieces):
+        longer = line + Text(_GAP if line else "") + piece
+        if width is None or longer.cell_len <= width:
+            line = longer
+            continue
+        if line:
+            yield line
+        *full, line = _wrapped(piece, indent if line else "", width, indent)
+        yield from full
+    yield line
+
+
+def _wrapped(piece: Text, first: str, width: int, indent: str) -> list[Text]:
+    """The lines of one piece, the first of which begins with `first`."""
+    lines = [Text(first)]
+    for word in _words(piece, max(width - len(indent), _LEAST_ROOM)):
+        line = lines[-1]
+        gap = "" if line.plain in {first, indent} else " "
+        if gap and line.cell_len + 1 + word.cell_len > max(width, len(indent) + _LEAST_ROOM):
+            lines.append(Text(indent) + word)
+        else:
+            lines[-1] = line + Text(gap) + word
+    return lines
+
+
+def _words(piece: Text, room: int) -> Iterator[Text]:
+    for word in piece.split(" "):
+        yield from word.divide(range(room, len(word), room))

@@ -1,0 +1,64 @@
+"""The marks and signs of the terminal view, in Unicode and for encodings that lack them."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+
+from ringback.findings import Severity, Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """One spelling of every sign that the view uses; each mark is one character wide."""
+
+    supports: str
+    contradicts: str
+    extends: str
+    silent: str
+    arrow: str
+    """From whom to whom."""
+    up: str
+    """Sent by the client."""
+    down: str
+    """Delivered to the client."""
+    bullet: str
+    """Before a notice."""
+    ellipsis: str
+    rule: str
+    bar: str
+
+    def of(self, stance: Stance) -> str:
+        """The mark of a verdict."""
+        return {
+            Stance.SUPPORTS: self.supports,
+            Stance.CONTRADICTS: self.contradicts,
+            Stance.EXTENDS: self.extends,
+            Stance.SILENT: self.silent,
+        }[stance]
+
+
+UNICODE = Marks("✓", "✗", "+", "·", "→", "↑", "↓", "●", "…", "─", "━")
+ASCII = Marks("=", "x", "+", "-", "->", "^", "v", "*", "...", "-", "#")
+
+
+def marks_for(encoding: str) -> Marks:
+    """The marks that `encoding` can carry; ASCII for an encoding that Python does not know."""
+    try:
+        "".join(astuple(UNICODE)).encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return ASCII
+    return UNICODE
+
+
+SEVERITY_STYLES = {
+    Severity.OK: "green",
+    Severity.NOTE: "cyan",
+    Severity.WARNING: "yellow",
+    Severity.ERROR: "bold red",
+}
+"""Colour of a mark or a severity."""
+
+
+def style_of(stance: Stance, severity: Severity) -> str:
+    """Colour of a verdict's mark: that of its severity, faint where a fact was not exercised."""
+    return "dim" if (stance, severity) == (Stance.SILENT, Severity.OK) else SEVERITY_STYLES[severity]

@@ -1,0 +1,122 @@
+"""The summary at the end of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from ringback.findings import Severity
+from ringback.observations import Funnel
+from ringback.spec.model import StanzaSpec
+from ringback.view.flow import flow
+from ringback.view.marks import SEVERITY_STYLES, Marks
+from ringback.view.notices import Notices
+from ringback.view.tally import Tally
+from ringback.view.visible import visible
+
+_LABEL = 13
+"""Columns of the labels on the left."""
+_NUMBER = 8
+_LONGEST_BAR = 40
+
+
+def summary_lines(
+    funnel: Funnel, tally: Tally, notices: Notices, marks: Marks, *, width: int
+) -> Iterator[Text]:
+    """The lines of a summary, none wider than `width`."""
+    yield Text(f"{marks.rule * 2} ringback ".ljust(width, marks.rule)[:width], "bold")
+    yield from _funnel(funnel, marks, width)
+    yield from _not_opened(funnel, notices, width)
+    yield _findings(funnel)
+    if not tally.specs:
+        said = "no pre-accept was checked: nothing of the specification was exercised"
+        yield from _labelled("facts", [Text(said, "yellow")], width)
+    for spec in tally.specs.values():
+        yield from _facts(spec, tally, width)
+        yield from _questions(spec, tally, width)
+
+
+def _funnel(funnel: Funnel, marks: Marks, width: int) -> Iterator[Text]:
+    stages = (
+        ("frames", funnel.frames),
+        ("opened", funnel.opened),
+        ("stanzas", funnel.stanzas),
+        ("calls", funnel.calls),
+        ("pre-accepts", funnel.preaccepts),
+    )
+    most = max(number for _, number in stages)
+    room = max(0, min(_LONGEST_BAR, width - _LABEL - _NUMBER - 2))
+    for label, number in stages:
+        length = 0 if not most else max(1, round(number * room / most)) if number else 0
+        line = _label(label).append(f"{number:>{_NUMBER}}  ", "bold")
+        yield line.append(marks.bar * min(length, room), "cyan")
+
+
+def _not_opened(funnel: Funnel, notices: Notices, width: int) -> Iterator[Text]:
+    advices = {reason.value: reason.advice for reason in notices.closed}
+    for value, number in sorted(funnel.closed.items(), key=lambda item: -item[1]):
+        pieces = [Text.assemble((f"{number} of {funnel.frames}", "bold yellow"), f" {value}")]
+        yield from _labelled("not opened", [*pieces, Text(advices.get(value, ""), "dim")], width)
+    for label, number, what, style in (
+        ("frames", funnel.dropped, "given up because too many frames waited for a key", "bold yellow"),
+        ("frames", funnel.held, "waiting for a key now", "bold yellow"),
+        ("frames", funnel.unread, "opened, but no stanza that can be read", "bold yellow"),
+        ("calls", funnel.evicted, "given up early to make room, after what they showed was reported", "bold"),
+        ("connections", funnel.ignored, "left alone: another protocol", "bold"),
+    ):
+        if number:
+            yield from _labelled(label, [Text.assemble((str(number), style), f" {what}")], width)
+
+
+def _findings(funnel: Funnel) -> Text:
+    line = _label("findings")
+    for severity in reversed(Severity):
+        number = funnel.findings.get(severity.value, 0)
+        line.append(f"{number} {severity.value}", SEVERITY_STYLES[severity] if number else "dim")
+        line.append("" if severity is Severity.OK else "   ")
+    return line
+
+
+def _facts(spec: StanzaSpec, tally: Tally, width: int) -> Iterator[Text]:
+    facts = tally.facts_of(spec)
+    pieces = [
+        Text(visible(spec.id)),
+        Text(f"{facts.observed} of {facts.facts} observed", "green"),
+        Text(f"{len(facts.contradicted)} contradicted", "bold red" if facts.contradicted else "dim"),
+        Text(f"{len(facts.not_exercised)} not exercised", "dim"),
+    ]
+    yield from _labelled("facts", pieces, width)
+    for label, paths in (("contradicted:", facts.contradicted), ("not exercised:", facts.not_exercised)):
+        if paths:
+            yield from _labelled("", [Text(label, "dim"), *map(Text, _topmost(paths))], width)
+
+
+def _topmost(paths: tuple[str, ...]) -> Iterator[str]:
+    """The paths, each with all that lies below it as one."""
+    tops = [path for path in paths if path.rpartition("/")[0] not in paths]
+    for top in tops:
+        below = sum(path.startswith(f"{top}/") for path in paths)
+        yield visible(top) + (f" and {below} below it" if below else "")
+
+
+def _questions(spec: StanzaSpec, tally: Tally, width: int) -> Iterator[Text]:
+    label = "questions"
+    for number, question, findings in tally.questions_of(spec):
+        told = "no finding bears on it"
+        if findings:
+            told = f"{findings} findings bear on it" if findings > 1 else "1 finding bears on it"
+        pieces = [Text(visible(question)), Text(f"({told})", "cyan" if findings else "yellow")]
+        yield from _labelled(f"{label:<9}  {number}", pieces, width)
+        label = ""
+
+
+def _label(label: str) -> Text:
+    return Text().append(label.ljust(_LABEL), "dim")
+
+
+def _labelled(label: str, pieces: list[Text], width: int) -> Iterator[Text]:
+    """The pieces beside their label, wrapped."""
+    for line in flow(pieces, width=width - _LABEL):
+        yield _label(label).append_text(line)
+        label = ""

@@ -1,0 +1,181 @@
+"""The terminal view: annotated pre-accepts, a line for every other call stanza, findings, and a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from ringback.findings import Finding, Severity
+from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
+from ringback.recognise import PREACCEPT
+from ringback.sanitize import Placeholders
+from ringback.view.annotate import Line, Role, annotate
+from ringback.view.finding_text import finding_pieces
+from ringback.view.flow import flow
+from ringback.view.marks import SEVERITY_STYLES, marks_for, style_of
+from ringback.view.notices import Notices
+from ringback.view.stanza_line import StanzaLine, stanza_line
+from ringback.view.summary import summary_lines
+from ringback.view.tally import Tally
+from ringback.view.visible import visible
+
+_ROLE_STYLES = {
+    Role.PUNCTUATION: "dim",
+    Role.TAG: "bold blue",
+    Role.NAME: "blue",
+    Role.VALUE: "",
+    Role.ABSENT: "dim italic",
+}
+_GUTTER = 2
+"""Columns of the mark and the blank after it."""
+_GAP = 2
+_SHORTEST_NOTE = len("not specified")
+_ACTION = 16
+_CALL = len("CALLID-0001")
+_DELTA = 8
+_TIME = len("12:00:03.412Z")
+_ENDS_INDENT = " " * (_TIME + 6)
+"""Under the action."""
+_FINDING_INDENT = " " * 10
+"""Under the code of a finding, behind its mark and severity."""
+_LEAST_WIDTH = 40
+
+
+class TerminalView:
+    """Prints observations. The console decides on width, colour and encoding, each time anew."""
+
+    def __init__(self, console: Console, level: Severity, placeholders: Placeholders) -> None:
+        """Print findings of `level` and above to `console`, through `placeholders`."""
+        self._console = console
+        self._level = level
+        self._placeholders = placeholders
+        self._marks = marks_for(console.encoding)
+        self._notices = Notices(placeholders)
+        self._tally = Tally()
+        self._date = ""
+        self._explained: set[tuple[str, str]] = set()
+
+    def show(self, observation: Observation) -> None:
+        """Print one observation, as far as there is something to say."""
+        if isinstance(observation, StanzaObserved):
+            self._stanza(observation)
+        elif isinstance(observation, FindingMade):
+            self._findings([observation.finding], located=True)
+        else:
+            self._notice(observation)
+
+    def summary(self, funnel: Funnel) -> None:
+        """Print what the run came to."""
+        lines = summary_lines(funnel, self._tally, self._notices, self._marks, width=self._width)
+        self._print(Text(), *lines)
+
+    @property
+    def _width(self) -> int:
+        return max(self._console.width, _LEAST_WIDTH)
+
+    def _stanza(self, observed: StanzaObserved) -> None:
+        shown = self._placeholders.node(observed.sighting.node)
+        line = stanza_line(observed, shown, self._placeholders)
+        is_preaccept = observed.action == PREACCEPT and not line.is_answer
+        if line.date != self._date:
+            self._date = line.date
+            self._heading(line.date)
+        if is_preaccept:
+            self._print(Text())
+        self._header(line, stands_out=is_preaccept)
+        if observed.spec is not None:
+            self._tally.specs[observed.spec.id] = observed.spec
+        if is_preaccept:
+            self._annotated(observed)
+        self._findings(observed.fresh, located=False)
+        if is_preaccept:
+            self._print(Text())
+
+    def _header(self, line: StanzaLine, *, stands_out: bool) -> None:
+        arrow = self._marks.up if line.sent else self._marks.down
+        quiet = "dim" if line.is_answer else ""
+        head = Text().append(f"{line.time:<{_TIME}} {line.connection:>2}", "dim").append(f"{arrow} ", quiet)
+        head.append(f" {visible(line.action)} ", "bold reverse" if stands_out else quiet)
+        head.append(" " * max(0, _ACTION - len(line.action)))
+        head.append(f" {line.call:<{_CALL}} {line.delta:>{_DELTA}}", "dim")
+        ends = Text(f"{visible(line.sender)} {self._marks.arrow} {visible(line.receiver)}", quiet)
+        self._print(*flow([head, ends], width=self._width, indent=_ENDS_INDENT))
+
+    def _heading(self, date: str) -> None:
+        columns = f"{'action':<{_ACTION}}   {'call':<{_CALL}} {'+seconds':>{_DELTA}}  from, to"
+        self._print(Text(f"{date or 'no time':<{_TIME}}  #   {columns}", "dim underline"))
+
+    def _annotated(self, observed: StanzaObserved) -> None:
+        lines = annotate(
+            observed.sighting.node,
+            observed.findings,
+            observed.spec,
+            self._placeholders,
+            width=self._width - _GUTTER - _GAP - _SHORTEST_NOTE,
+            ellipsis=self._marks.ellipsis,
+        )
+        notes = [", ".join(line.verdict.notes) if line.verdict else "" for line in lines]
+        longest = max((len(line.text) for line, note in zip(lines, notes, strict=True) if note), default=0)
+        column = min(longest, self._width - _GUTTER - _GAP - max(map(len, notes), default=0))
+        for line, note in zip(lines, notes, strict=True):
+            self._print(self._annotated_line(line, note, column))
+
+    def _annotated_line(self, line: Line, note: str, column: int) -> Text:
+        verdict = line.verdict
+        style = "" if verdict is None else style_of(verdict.stance, verdict.severity)
+        mark = " " if verdict is None else self._marks.of(verdict.stance)
+        shown = Text().append(f"{mark} ", style)
+        shown.append(" " * line.indent)
+        for text, role in line.pieces:
+            shown.append(text, _ROLE_STYLES[role])
+        if note:
+            shown.append(" " * max(1, column + _GAP - len(line.text))).append(note, style)
+        return shown
+
+    def _findings(self, findings: Iterable[Finding], *, located: bool) -> None:
+        for raw in findings:
+            self._tally.add(raw)
+            if raw.severity.rank < self._level.rank:
+                continue
+            self._finding(self._placeholders.finding(raw), located=located)
+
+    def _finding(self, finding: Finding, *, located: bool) -> None:
+        if not self._console.is_terminal:
+            # Whoever pipes the output greps it: a finding is one line then, and says all by itself.
+            self._print(*flow(finding_pieces(finding, self._marks, located=True, brief=False), width=None))
+            return
+        key = (finding.code, finding.place)
+        brief = finding.severity.rank < Severity.WARNING.rank and key in self._explained
+        self._explained.add(key)
+        pieces = finding_pieces(finding, self._marks, located=located, brief=brief)
+        self._print(*flow(pieces, width=self._width, indent=_FINDING_INDENT))
+
+    def _notice(self, notice: WireNotice) -> None:
+        sentence = self._notices.sentence(notice)
+        if sentence is None or (sentence.severity is Severity.OK and self._level is not Severity.OK):
+            return
+        who = Text().append(f"{self._marks.bullet} ", SEVERITY_STYLES[sentence.severity])
+        who.append(f"connection {notice.connection}", "bold").append(f" of {visible(notice.capture)}", "dim")
+        words = Text(sentence.text, "yellow" if sentence.severity is Severity.WARNING else "")
+        self._print(*flow([who, words], width=self._width, indent="  "))
+
+    def _print(self, *lines: Text) -> None:
+        """The one way out: nothing that the terminal would obey, nothing that its encoding lacks."""
+        for line in lines:
+            self._console.print(_carried(line, self._console.encoding), soft_wrap=True)
+
+
+def _carried(text: Text, encoding: str) -> Text:
+    """The text, each character that cannot be printed or encoded replaced by one that can."""
+    plain = text.plain
+    if plain.isascii() and plain.isprintable():
+        return text
+    carried = text.copy()
+    carried.plain = (
+        "".join(character if character.isprintable() else "?" for character in plain)
+        .encode(encoding, "replace")
+        .decode(encoding)
+    )
+    return carried

@@ -1,0 +1,72 @@
+"""WebSockets over the loopback, through a proxy in between, both ends in the hands of the test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from types import TracebackType
+
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+from tornado.web import Application
+from tornado.websocket import WebSocketClientConnection, WebSocketHandler, websocket_connect
+
+from support.flows import Spoken
+
+
+class _Handler(WebSocketHandler):
+    def initialize(self, arrived: asyncio.Queue[_Handler]) -> None:
+        self.heard: asyncio.Queue[str | bytes | None] = asyncio.Queue()
+        self._arrived = arrived
+
+    def open(self) -> None:  # type: ignore[override]
+        self._arrived.put_nowait(self)
+
+    def on_message(self, message: str | bytes) -> None:
+        self.heard.put_nowait(message)
+
+    def on_close(self) -> None:
+        self.heard.put_nowait(None)
+
+
+class Pipe:
+    """One WebSocket: what one end says is awaited at the other, byte for byte."""
+
+    def __init__(self, client: WebSocketClientConnection, server: _Handler) -> None:
+        self._client = client
+        self._server = server
+
+    async def say(self, spoken: Sequence[Spoken]) -> None:
+        """Each message goes out when the one before it has arrived unchanged."""
+        for from_client, content in spoken:
+            end = self._client if from_client else self._server
+            await end.write_message(content, binary=True)
+            heard = await (self._server.heard.get() if from_client else self._client.read_message())
+            assert heard == content
+
+    async def close(self) -> None:
+        """The client hangs up."""
+        self._client.close(1000)
+        assert await self._server.heard.get() is None
+
+
+class Loopback:
+    """A WebSocket server on a port of its own."""
+
+    async def __aenter__(self) -> Loopback:
+        self._arrived: asyncio.Queue[_Handler] = asyncio.Queue()
+        socket, self.port = bind_unused_port()
+        self._server = HTTPServer(Application([("/ws", _Handler, {"arrived": self._arrived})]))
+        self._server.add_socket(socket)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.stop()
+        await self._server.close_all_connections()
+
+    async def connect(self, proxy_port: int) -> Pipe:
+        """A WebSocket to the server through the proxy."""
+        client = await websocket_connect(f"ws://127.0.0.1:{proxy_port}/ws")
+        return Pipe(client, await self._arrived.get())

@@ -1,0 +1,486 @@
+"""The `ringback` command: what it prints where, and how it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringback.cli import main
+from ringback.errors import EventFileError
+from ringback.eventfile import EventFile
+from ringback.inspector import Inspector
+from ringback.observations import Message
+from ringback.status import ExitCode
+from support.mitm import ADDON, environment
+from support.recorded import CAPTURES, capture, key_log
+
+NAME = "single-callee"
+NAMES = sorted(path.stem for path in CAPTURES.glob("*.flows"))
+COMMANDS: tuple[list[str], ...] = (
+    [],
+    ["replay"],
+    ["decode"],
+    ["spec"],
+    ["spec", "show"],
+    ["spec", "rng"],
+    ["codes"],
+)
+
+REAL = re.compile(r"00A{8,}|[0-9]{14}[:@]")
+"""Call-ids and accounts as the shipped captures have them on the wire."""
+
+
+class Ran:
+    """What a command line came to."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code = code
+        self.out = out
+        self.err = err
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Standard output as JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RINGBACK_KEYLOGFILE", "COLUMNS", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def ringback(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Runs a command line in this process."""
+
+    def run(*arguments: str | Path) -> Ran:
+        code = main([str(argument) for argument in arguments])
+        return Ran(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def lonely(tmp_path: Path) -> Path:
+    """A shipped capture without its key log beside it."""
+    return Path(shutil.copy(capture(NAME), tmp_path / "lonely.flows"))
+
+
+# How it is asked, and how it ends.
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help(ringback: Any, command: list[str]) -> None:
+    """Every command has help that names its options, each with a line, and all exit codes."""
+    long, short = ringback(*command, "--help"), ringback(*command, "-h")
+    assert long.code == short.code == ExitCode.OK
+    assert long.out == short.out
+    assert long.err == ""
+    for code in ExitCode:
+        assert f"{code.value}  {code.meaning}" in long.out
+
+
+def test_version(ringback: Any) -> None:
+    """The version goes to standard output."""
+    ran = ringback("--version")
+    assert ran.code == ExitCode.OK
+    assert re.fullmatch(r"ringback \S+\n", ran.out)
+
+
+@pytest.mark.parametrize("command", [[], ["spec"]])
+def test_no_command(ringback: Any, command: list[str]) -> None:
+    """Without a subcommand the help is shown; that is no use of the command."""
+    ran = ringback(*command)
+    assert ran.code == ExitCode.USAGE
+    assert "Commands:" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["replay"], "Missing argument 'FILE...'; see ringback replay --help"),
+        (["replay", "--loud", "a"], "--loud"),
+        (["replay", "--level", "loud", "a"], "'loud' is not one of 'ok', 'note', 'warning', 'error'"),
+        (["dance"], "No such command 'dance'; see ringback --help"),
+        (["codes", "dance"], "no code 'dance'; `ringback codes` lists them"),
+        (["spec", "rng", "--vantage", "moon"], "'moon' is not one of"),
+    ],
+)
+def test_usage_errors(ringback: Any, arguments: list[str], message: str) -> None:
+    """A command line that is not understood: one line on standard error that says where to look."""
+    ran = ringback(*arguments)
+    assert ran.code == ExitCode.USAGE
+    assert ran.out == ""
+    assert ran.err.startswith("ringback: error: ")
+    assert message in ran.err
+    assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["replay", "decode"])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["{folder}/missing.flows"], "{folder}/missing.flows does not exist; check the name"),
+        (["{folder}"], "{folder} is a folder; name the flow files in it"),
+        (["{folder}/text"], "{folder}/text is no mitmproxy flow file; record one with mitmdump -w FILE"),
+        (
+            ["--keylog", "{folder}/no.keys", "{lonely}"],
+            "key log {folder}/no.keys cannot be read (No such file",
+        ),
+        (["--keylog", "{folder}", "{lonely}"], "key log {folder} cannot be read (Is a directory)"),
+        (["--hosts", "http://x/", "{lonely}"], "not a host pattern: 'http://x/'"),
+    ],
+)
+def test_unusable_input(
+    ringback: Any, tmp_path: Path, lonely: Path, command: str, arguments: list[str], message: str
+) -> None:
+    """A file that cannot be used: nothing on standard output, one line on standard error with what to do."""
+    (tmp_path / "text").write_text("hello")
+    places = {"folder": tmp_path, "lonely": lonely}
+    ran = ringback(command, *(argument.format(**places) for argument in arguments))
+    assert ran.code == ExitCode.INPUT
+    assert ran.err.startswith(f"ringback: error: {message.format(**places)}")
+    assert ran.err.count("\n") == 1
+    if command == "decode":
+        assert ran.out == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [("--spec", "broken.yaml:3: "), ("--events", "missing/events.jsonl")],
+)
+def test_unusable_options_of_replay(ringback: Any, tmp_path: Path, option: str, message: str) -> None:
+    """A broken specification and an event file that cannot be written are refused before anything is read."""
+    (tmp_path / "broken.yaml").write_text("id: broken\ntag: call\nsurprise: 1\n")
+    ran = ringback("replay", option, tmp_path / message.partition(":")[0], capture(NAME))
+    assert ran.code == ExitCode.INPUT
+    assert f"ringback: error: {tmp_path}/{message}" in ran.err
+    assert ran.out == ""
+
+
+@pytest.mark.parametrize("command", ["replay", "decode"])
+def test_nothing_opened(ringback: Any, lonely: Path, command: str) -> None:
+    """Without a key not one frame opens: exit code and standard error say so, and what to do."""
+    ran = ringback(command, lonely)
+    assert ran.code == ExitCode.NOTHING_OPENED
+    advice = "name the key log of this session with --keylog"
+    assert ran.err.endswith(f"ringback: error: not one of 61 frames could be opened; {advice}\n")
+
+
+@pytest.mark.parametrize("command", ["replay", "decode"])
+def test_torn_file(ringback: Any, lonely: Path, command: str) -> None:
+    """What stands before the tear is used and printed; the exit code tells that it is not all."""
+    lonely.write_bytes(lonely.read_bytes()[:-1000])
+    ran = ringback(command, "--keylog", capture(NAME).with_suffix(".keys"), lonely)
+    assert ran.code == ExitCode.INPUT
+    assert f"ringback: error: {lonely} is torn or damaged behind" in ran.err
+    assert "preaccept" in ran.out
+
+
+def test_key_log_from_the_environment(ringback: Any, lonely: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment variable names the key log where no option does."""
+    monkeypatch.setenv("RINGBACK_KEYLOGFILE", str(capture(NAME).with_suffix(".keys")))
+    assert ringback("replay", lonely).code == ExitCode.OK
+
+
+def test_key_log_beside_the_capture(ringback: Any) -> None:
+    """Without one, the key log beside each capture is used, which standard error says."""
+    ran = ringback("replay", capture(NAME))
+    assert f"ringback: keys are read from {capture(NAME).with_suffix('.keys')}\n" in ran.err
+
+
+def test_a_fault_of_ringback(ringback: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault is told with its place, the other connections are reported on, and the exit code tells it."""
+
+    def faulty(self: Inspector, message: Message) -> Any:
+        raise KeyError("15550100@s.whatsapp.net")
+
+    monkeypatch.setattr(Inspector, "receive", faulty)
+    ran = ringback("replay", capture(NAME))
+    assert ran.code == ExitCode.INTERNAL
+    assert "ringback: error: fault of ringback, please report it: KeyError at containment.py:" in ran.err
+    assert "15550100" not in ran.out + ran.err
+
+
+def test_event_file_that_takes_no_more(
+    ringback: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Evidence that cannot be written ends the run, loudly, and not without the summary of what was done."""
+
+    def full(self: EventFile, *rest: Any) -> None:
+        raise EventFileError("events.jsonl: No space left on device")
+
+    monkeypatch.setattr(EventFile, "write", full)
+    ran = ringback("replay", "--events", tmp_path / "events.jsonl", capture(NAME))
+    assert ran.code == ExitCode.INPUT
+    assert ran.err.endswith("ringback: error: events.jsonl: No space left on device\n")
+    assert ran.out
+    assert json.loads((tmp_path / "events.jsonl").read_text().splitlines()[-1])["type"] == "summary"
+
+
+# What it prints.
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_replay(ringback: Any, name: str) -> None:
+    """Every shipped capture is reported on, with placeholders only."""
+    ran = ringback("replay", capture(name))
+    assert ran.code == ExitCode.OK
+    assert ran.out
+    assert not REAL.search(ran.out + ran.err)
+
+
+def test_replay_levels(ringback: Any) -> None:
+    """A higher level prints no more than a lower one, and the summary always."""
+    sizes = [
+        len(ringback("replay", "--level", level, capture(NAME)).out) for level in ("ok", "note", "error")
+    ]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-1] > 0
+
+
+def test_replay_events(ringback: Any, tmp_path: Path) -> None:
+    """The event file gets stanzas, findings of every level and the summary, and is appended to."""
+    events = tmp_path / "events.jsonl"
+    for _ in range(2):
+        assert ringback("replay", "--level", "error", "--events", events, capture(NAME)).code == ExitCode.OK
+    kinds = Counter(json.loads(line)["type"] for line in events.read_text().splitlines())
+    assert kinds["start"] == kinds["summary"] == 2
+    assert kinds["stanza"] == 2 * 34
+    assert kinds["finding"] > 0
+    assert not REAL.search(events.read_text())
+
+
+def test_replay_of_several_files(ringback: Any) -> None:
+    """All files are one recording: their connections are summed up together."""
+    ran = ringback("replay", *map(capture, NAMES))
+    assert ran.code == ExitCode.OK
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_decode(ringback: Any, name: str) -> None:
+    """Every opened stanza is a line with exactly the documented keys, numbered in order of time."""
+    ran = ringback("decode", capture(name))
+    assert ran.code == ExitCode.OK
+    assert {tuple(line) for line in ran.lines} == {("n", "dir", "conn", "flow", "msg", "at", "node")}
+    assert [line["n"] for line in ran.lines] == list(range(1, len(ran.lines) + 1))
+    times = [line["at"] for line in ran.lines]
+    assert times == sorted(times)
+    assert {line["dir"] for line in ran.lines} == {"client", "server"}
+    assert all(set(line["node"]) >= {"tag", "attrs", "content"} for line in ran.lines)
+    opened, unread = re.findall(r"opened (\d+) of \d+ frames(?:, (\d+) of them no stanza)?", ran.err)[0]
+    assert len(ran.lines) == int(opened) - int(unread or 0)
+    assert not REAL.search(ran.out + ran.err)
+
+
+def test_decode_raw(ringback: Any) -> None:
+    """`--raw` gives the same lines with real values."""
+    shown, raw = ringback("decode", capture(NAME)), ringback("decode", "--raw", capture(NAME))
+    assert REAL.search(raw.out)
+    assert [line["node"]["tag"] for line in raw.lines] == [line["node"]["tag"] for line in shown.lines]
+
+
+def test_decode_says_what_stayed_closed(ringback: Any, lonely: Path, tmp_path: Path) -> None:
+    """The frames of the direction whose key is missing are counted with the reason and what to do."""
+    keys = tmp_path / "half.keys"
+    keys.write_text("".join(line for line in key_log(NAME).splitlines(keepends=True) if "SERVER" not in line))
+    ran = ringback("decode", "--keylog", keys, lonely)
+    assert ran.code == ExitCode.OK
+    assert {line["dir"] for line in ran.lines} == {"client"}
+    assert [line["n"] for line in ran.lines] == list(range(1, len(ran.lines) + 1))
+    assert re.search(r"warning: not opened: \d+ \(no key\): run the client with the key-log preload", ran.err)
+
+
+def test_decode_tells_frames_that_are_no_stanza(ringback: Any) -> None:
+    """A frame that opened and cannot be read is named with its place and why."""
+    ran = ringback("decode", capture("violations"))
+    assert re.search(
+        r"warning: no stanza: connection \d+, client frame \d+ \(message \d+\): wabinary: byte", ran.err
+    )
+
+
+def test_decode_of_standard_input(ringback: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`-` is standard input."""
+    data = io.BufferedReader(io.BytesIO(capture(NAME).read_bytes()))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(data))
+    ran = ringback("decode", "--keylog", capture(NAME).with_suffix(".keys"), "-")
+    assert ran.out == ringback("decode", capture(NAME)).out != ""
+
+
+def test_hosts(ringback: Any) -> None:
+    """Connections to other hosts are left out, which is said."""
+    ran = ringback("decode", "--hosts", "*.example.org", capture(NAME))
+    assert ran.out == ""
+    assert re.search(r"left out \d+ of the WebSocket connections: they go to other hosts", ran.err)
+
+
+def test_spec_show(ringback: Any) -> None:
+    """The specification as text, by default all of it; an unknown id is refused with those there are."""
+    ran = ringback("spec", "show")
+    assert ran.code == ExitCode.OK
+    assert "call-preaccept" in ran.out
+    assert ran.out == ringback("spec", "show", "call-preaccept").out
+    refused = ringback("spec", "show", "call-dance")
+    assert refused.code == ExitCode.INPUT
+    assert "it holds no stanza 'call-dance'; name one of call-preaccept" in refused.err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--closed"], ["--vantage", "sent"], ["--vantage", "delivered"]])
+def test_spec_rng(ringback: Any, arguments: list[str]) -> None:
+    """Each schema compiles, and the options change it."""
+    from lxml import etree
+
+    ran = ringback("spec", "rng", *arguments)
+    assert ran.code == ExitCode.OK
+    etree.RelaxNG(etree.fromstring(ran.out.encode()))
+    assert (ran.out == ringback("spec", "rng").out) is (arguments == [])
+
+
+def test_spec_with_several_stanzas(ringback: Any, tmp_path: Path) -> None:
+    """Where there are several, show prints all and rng asks for one."""
+    text = (ADDON / "ringback/spec/data/call-preaccept.yaml").read_text()
+    for name in ("preaccept", "ringing"):
+        (tmp_path / f"call-{name}.yaml").write_text(text.replace("preaccept", name))
+    assert ringback("spec", "show", "--spec", tmp_path).out.count("(call-") == 2
+    assert ringback("spec", "rng", "--spec", tmp_path, "call-ringing").code == ExitCode.OK
+    ran = ringback("spec", "rng", "--spec", tmp_path)
+    assert ran.code == ExitCode.INPUT
+    assert "it holds several stanzas; name one of call-preaccept, call-ringing" in ran.err
+
+
+def test_codes(ringback: Any) -> None:
+    """Every code is listed and explained with an example that shows it and one that does not."""
+    from ringback.check.codes import CODES
+
+    listed = ringback("codes").out
+    for name, code in CODES.items():
+        assert re.search(rf"^{re.escape(name)} +{re.escape(code.severity_rule.value)} ", listed, re.MULTILINE)
+        explained = ringback("codes", name)
+        assert explained.code == ExitCode.OK
+        assert explained.out.startswith(f"{name}\nseverity: {code.severity_rule.value}; stance: ")
+        assert "\nShows it:\n  connection" in explained.out
+        assert "\nDoes not:\n  connection" in explained.out
+
+
+# Interrupted, cut off, and in odd surroundings.
+
+
+def test_ctrl_c_while_a_file_is_read(ringback: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reading ends at once, also where it waits; what was read by then is gone through and summed up."""
+
+    class Endless(io.RawIOBase):
+        """Gives a capture, then nothing more, until somebody presses Ctrl-C."""
+
+        data = capture(NAME).read_bytes()
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            if not self.data:
+                os.kill(os.getpid(), signal.SIGINT)
+                pytest.fail("the signal did not end the read")
+            size = min(len(buffer), len(self.data))
+            buffer[:size], self.data = self.data[:size], self.data[size:]
+            return size
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Endless())))
+    ran = ringback("decode", "--keylog", capture(NAME).with_suffix(".keys"), "-")
+    assert ran.code == ExitCode.INTERRUPTED
+    assert ran.out == ringback("decode", capture(NAME)).out != ""
+
+
+def test_ctrl_c_while_messages_are_gone_through(
+    ringback: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message in hand is finished, the summary printed, the event file closed; nothing is claimed to be
+    absent that may only not have been looked at."""
+    receive = Inspector.receive
+
+    def interrupted(self: Inspector, message: Message) -> Any:
+        if message.number == 20:
+            os.kill(os.getpid(), signal.SIGINT)
+        return receive(self, message)
+
+    events = tmp_path / "events.jsonl"
+    monkeypatch.setattr(Inspector, "receive", interrupted)
+    ran = ringback("replay", "--events", events, capture(NAME))
+    assert ran.code == ExitCode.INTERRUPTED
+    assert ran.out
+    written = [json.loads(line) for line in events.read_text().splitlines()]
+    assert written[-1]["type"] == "summary"
+    assert 0 < written[-1]["frames"] < 61
+    assert not any("missing" in record.get("code", "") for record in written)
+
+
+def test_ctrl_c_gives_the_signal_back(ringback: Any) -> None:
+    """After a command Ctrl-C is what it was."""
+    before = signal.getsignal(signal.SIGINT)
+    ringback("replay", capture(NAME))
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def run(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "ringback", *map(str, arguments)],
+        env=environment(PYTHONPATH=str(ADDON), **variables),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell with pipefail")
+@pytest.mark.parametrize("command", ["decode", "replay --level ok"])
+def test_broken_pipe(command: str) -> None:
+    """`| head` is no error: there is no word about it, the exit code is that of every other tool."""
+    shell = f"set -o pipefail; {sys.executable} -m ringback {command} {capture('violations')} | head -n 1"
+    finished = subprocess.run(
+        ["bash", "-c", shell],
+        env=environment(PYTHONPATH=str(ADDON)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == ExitCode.OUTPUT_CLOSED
+    assert finished.stdout.count("\n") == 1
+    assert "rror" not in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.parametrize("command", ["replay", "decode", "codes", "spec"])
+def test_terminal_without_unicode(command: str) -> None:
+    """Where the encoding lacks a character something else stands for it: no command fails."""
+    arguments = {"codes": [], "spec": ["show"]}.get(command, [str(capture(NAME))])
+    finished = run(command, *arguments, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert finished.returncode == ExitCode.OK, finished.stderr
+    assert finished.stdout.isascii()
+
+
+def test_help_is_quick() -> None:
+    """mitmproxy takes a second to import: nobody waits for it who only asks for help."""
+    program = (
+        "import sys; from ringback.cli import main; main(['replay', '--help']); "
+        "sys.exit('mitmproxy' in sys.modules)"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment(PYTHONPATH=str(ADDON)),
+        capture_output=True,
+        check=False,
+    )
+    assert finished.returncode == 0
