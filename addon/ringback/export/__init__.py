@@ -4,3 +4,11 @@ Nothing here opens a file or asks anybody: texts out of evidence, each with plac
 (`ringback.sanitize`) and through the scan of `ringback.export.leakscan`. The same evidence gives the same
 bytes.
 """
+
+from ringback import __version__
+
+TOOLS = ("mitmproxy", "ringback" if "+" in __version__ else f"ringback@{__version__}")
+"""What captures are made with; a checkout that is not installed has no version worth telling.
+
+Source: wacrg spec/tools/mitmproxy.yaml; corpus/schema/capture.schema.json for `tool@version`.
+"""

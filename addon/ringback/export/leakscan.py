@@ -151,14 +151,17 @@ _EXCUSED = (
 """What may stand although a rule finds it, each with its reason."""
 
 
-def scan(text: str, *, known: Collection[str] = ()) -> list[Leak]:
+def scan(text: str, *, known: Collection[str] = (), versions: Collection[str] = ()) -> list[Leak]:
     """Every place of `text` that could identify anybody, in order; a place is told once, by its first rule.
 
     `known` are identities that the evidence held (users, call-ids, names that people chose): they are
     searched for in any case of letters, and in hex, base64, percent and escape spellings. Those of fewer than
     three characters cannot be told from ordinary text and are not searched for.
+
+    `versions` are versions of clients that the evidence names, which may stand anywhere: those of phones have
+    the form of IPv4 addresses.
     """
-    excused = [found.span() for rule in _EXCUSED for found in rule.finditer(text)]
+    excused = [found.span() for rule in (*_EXCUSED, *_exactly(versions)) for found in rule.finditer(text)]
     spans: list[tuple[_Span, LeakKind]] = []
     for span, kind in (*_known_spans(text, known), *_rule_spans(text)):
         if not any(_within(span, other) for other in excused + [told for told, _ in spans]):
@@ -167,18 +170,22 @@ def scan(text: str, *, known: Collection[str] = ()) -> list[Leak]:
     return [_leak(starts, span, kind) for span, kind in sorted(spans, key=lambda pair: pair[0])]
 
 
-def checked(text: str, *, name: str, known: Collection[str] = ()) -> str:
+def checked(text: str, *, name: str, known: Collection[str] = (), versions: Collection[str] = ()) -> str:
     """The text itself, when nothing in it could identify anybody. Every export goes through here.
 
-    `name` is what the text is called in the message: a file's name.
+    `name` is what the text is called in the message: a file's name. The rest is as for `scan`.
 
     Raises:
         LeakError: it holds something that could; the message has each place and no value.
     """
-    leaks = scan(text, known=known)
+    leaks = scan(text, known=known, versions=versions)
     if leaks:
         raise LeakError(name, tuple(str(leak) for leak in leaks))
     return text
+
+
+def _exactly(versions: Collection[str]) -> Iterator[re.Pattern[str]]:
+    return (re.compile(rf"(?<![\w.]){re.escape(version)}(?!\w|\.\d)") for version in sorted(versions))
 
 
 def _rule_spans(text: str) -> Iterator[tuple[_Span, LeakKind]]:

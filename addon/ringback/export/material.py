@@ -1,0 +1,119 @@
+"""What exports are made of: calls, who spoke on which connection, and the specification that they bear on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ringback.calls import Call, Emission, Sighting
+from ringback.check.call import check_call
+from ringback.check.stanza import check_stanza
+from ringback.export.leakscan import checked
+from ringback.findings import Evidence, Finding
+from ringback.questions.evidence import WEBSOCKET_CAPTURE, ClientFacts
+from ringback.sanitize.keep import DENIED_ATTRIBUTES
+from ringback.spec.model import Specification, StanzaSpec
+from ringback.stanza import Jid, Node
+
+_ID_ATTRIBUTES = frozenset({"id", "call-id", "call_id", "stanza-id", "stanza_id"})
+_NOBODY = frozenset({"", "status", "server"})
+_LEAST_ID = 6
+"""Characters of an id that is searched for: a shorter one, such as `1`, stands in every text."""
+_PLACEHOLDER = re.compile(r"[A-Z]{1,2}|OTHER|(?:CALLID|ID|GROUP)-(?:[0-9]{4}|OTHER)|TEXT-PLACEHOLDER-.*")
+"""Evidence that was sanitised before names its parties so: they are nobody."""
+_PHONE_VERSION = re.compile(r"2\.[0-9]{2}\.[0-9]{1,3}\.[0-9]{1,3}")
+"""Source: whatsapp-rust tests (`2.25.37.76`, Android)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The evidence behind an export. Values are raw."""
+
+    calls: tuple[Call, ...]
+    """In order of their first stanza: the order does not depend on how they were collected."""
+    clients: Mapping[int, ClientFacts]
+    """By number of the connection; those that are not known are absent."""
+    specification: Specification
+
+    @classmethod
+    def of(
+        cls, calls: Iterable[Call], clients: Mapping[int, ClientFacts], specification: Specification
+    ) -> Material:
+        """The calls put in order."""
+        return cls(tuple(sorted(calls, key=_order)), clients, specification)
+
+    def client_of(self, evidence: Evidence) -> ClientFacts | None:
+        """Who speaks on the connection that shows it."""
+        return self.clients.get(evidence.connection)
+
+    def techniques_of(self, calls: Iterable[Call]) -> list[str]:
+        """The techniques by which these calls were watched, sorted; never empty."""
+        connections = {sighting.connection for call in calls for sighting in call.sightings()}
+        known = (self.clients.get(connection) for connection in connections)
+        return sorted({client.technique for client in known if client is not None} or {WEBSOCKET_CAPTURE})
+
+    def emissions(self, actions: Collection[str]) -> Iterator[Emission]:
+        """What was emitted of these actions, in order of calls and time."""
+        for call in self.calls:
+            yield from call.of(*actions)
+
+    def spec_of(self, action: str) -> StanzaSpec | None:
+        """The file that specifies `<call>` with that action, None where none does."""
+        return self.specification.for_action("call", action)
+
+    def stanza_findings(self, sighting: Sighting, action: str) -> list[Finding]:
+        """What this copy says by itself about the facts of its file."""
+        spec = self.spec_of(action)
+        return [] if spec is None else check_stanza(sighting, spec, self.specification.enums)
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything that the calls say about the specification, call by call."""
+        for call in self.calls:
+            for emission in call.emissions:
+                for sighting in emission.sightings:
+                    yield from self.stanza_findings(sighting, emission.action)
+            yield from check_call(call, self.specification, settled=True)
+
+    def identities(self) -> frozenset[str]:
+        """Who and what is named in the evidence: what no export may hold in any spelling."""
+        found: set[str] = set()
+        for call in self.calls:
+            for sighting in call.sightings():
+                found.update(_identities(sighting.node))
+                if sighting.owner is not None:
+                    found.add(sighting.owner.user)
+        return frozenset(user for user in found - _NOBODY if not _PLACEHOLDER.fullmatch(user))
+
+    def versions(self) -> frozenset[str]:
+        """The versions of phones' apps that the evidence names: they have the form of IPv4 addresses."""
+        told = {client.version for client in self.clients.values()}
+        told.update(
+            sighting.node.text("version") or "" for call in self.calls for sighting in call.sightings()
+        )
+        return frozenset(version for version in told if _PHONE_VERSION.fullmatch(version))
+
+    def checked(self, text: str, name: str) -> str:
+        """The text itself, when nothing in it could identify anybody of this evidence.
+
+        Raises:
+            LeakError: it holds something that could.
+        """
+        return checked(text, name=name, known=self.identities(), versions=self.versions())
+
+
+def _identities(node: Node) -> Iterator[str]:
+    for each in node.walk():
+        for name, value in (*each.attrs.items(), *each.repeated):
+            jid = value if isinstance(value, Jid) else Jid.maybe_parse(value)
+            if jid is not None:
+                yield jid.user
+            elif name in DENIED_ATTRIBUTES or (name in _ID_ATTRIBUTES and len(str(value)) >= _LEAST_ID):
+                yield str(value)
+        if isinstance(each.content, Jid):
+            yield each.content.user
+
+
+def _order(call: Call) -> tuple[float, str, str]:
+    first = min((sighting.at for sighting in call.sightings()), default=float("inf"))
+    return (first, call.capture, call.call_id)
