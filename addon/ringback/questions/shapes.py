@@ -1,0 +1,57 @@
+"""Shapes of values that the specification does not know: enough to write a fact, too little to identify."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ringback.stanza import Content, Jid, Value
+
+_SERVERS = frozenset({"s.whatsapp.net", "lid", "hosted", "hosted.lid", "call", "g.us", "msgr", "interop"})
+"""Servers that are named in a shape: any other may be text that somebody chose."""
+_KINDS = (
+    ("digits", re.compile(r"[0-9]+")),
+    ("hex digits", re.compile(r"(?=.*[0-9])(?:[0-9A-F]+|[0-9a-f]+)")),
+    ("letters", re.compile(r"[A-Za-z]+")),
+)
+_TIMESTAMP = re.compile(r"1[0-9]{9}")
+"""Seconds since 1970 from 2001 to 2033: ten digits of which the first is a 1."""
+_INT = re.compile(r"-?[0-9]{1,20}")
+_MIN_HEX_DIGITS = 8
+"""Shorter runs of hex digits are words and numbers by chance."""
+
+
+def shape_of(value: Content | Value) -> str:
+    """The kind and length of a value: `7 bytes`, `5 digits`, `address on lid with device`."""
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    if isinstance(value, Jid):
+        server = value.server if value.server in _SERVERS else "another server"
+        return f"address on {server}" + (" with device" if value.device is not None else "")
+    if not isinstance(value, str):
+        return "no content" if value is None else f"{len(value)} children"
+    kind = next((name for name, pattern in _KINDS if pattern.fullmatch(value)), "characters")
+    return f"{len(value)} {kind}" if value else "empty text"
+
+
+def guess_type(values: Iterable[Content | Value]) -> str:
+    """The narrowest attribute type of the specification that all values have; empty where there is none."""
+    guesses = {_guess(value) for value in values if value is not None and not isinstance(value, tuple)}
+    if guesses == {"int", "timestamp"}:
+        return "int"
+    return guesses.pop() if len(guesses) == 1 else "string" if guesses else ""
+
+
+def _guess(value: bytes | Value) -> str:
+    if isinstance(value, bytes):
+        return "bytes"
+    if isinstance(value, Jid):
+        return "jid"
+    if value in ("true", "false"):
+        return "bool"
+    if _TIMESTAMP.fullmatch(value):
+        return "timestamp"
+    if _INT.fullmatch(value):
+        return "int"
+    is_hex = len(value) >= _MIN_HEX_DIGITS and len(value) % 2 == 0 and _KINDS[1][1].fullmatch(value)
+    return "hex" if is_hex else "string"

@@ -1,0 +1,69 @@
+"""The stanzas of the calls as units for the facts: one stanza in one direction, however many copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ringback.calls import Emission, Sighting
+from ringback.questions.conditions import maybe_build
+from ringback.questions.evidence import CallEvidence
+from ringback.questions.unit import NOT_KNOWN
+from ringback.recognise import StanzaKind, recognise
+from ringback.spec.model import Specification, StanzaSpec
+
+OUTGOING, INCOMING = "outgoing", "incoming"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StanzaUnit:
+    """One stanza in one direction."""
+
+    evidence: CallEvidence
+    spec: StanzaSpec
+    copies: tuple[Sighting, ...]
+    """Its copies in this direction: of one delivered to several devices there are several."""
+    direction: str
+    build: str
+    """Platform and version of the client that wrote it, as far as they are known."""
+
+    @property
+    def traits(self) -> dict[str, str]:
+        """By what the tallies of facts are split."""
+        kind = self.evidence.kind or NOT_KNOWN
+        return {"direction": self.direction, "call kind": kind, "build": self.build}
+
+
+def stanza_units(calls: Iterable[CallEvidence], specification: Specification) -> Iterator[StanzaUnit]:
+    """Every stanza of the calls for which a file is loaded, acks and receipts included."""
+    for evidence in calls:
+        for emission in evidence.call.emissions:
+            build = maybe_build(evidence, evidence.senders[emission]) or NOT_KNOWN
+            yield from _units(evidence, specification, emission.sightings, build)
+        for copy in _answers(evidence.call.emissions, evidence.call.receipts):
+            build = maybe_build(evidence, copy.sender) or NOT_KNOWN
+            yield from _units(evidence, specification, [copy], build)
+
+
+def _answers(emissions: list[Emission], receipts: list[Sighting]) -> Iterator[Sighting]:
+    for emission in emissions:
+        yield from emission.acks
+    yield from receipts
+
+
+def _units(
+    evidence: CallEvidence, specification: Specification, copies: list[Sighting], build: str
+) -> Iterator[StanzaUnit]:
+    spec = maybe_spec(copies[0], specification)
+    for sent in (True, False) if spec is not None else ():
+        here = tuple(copy for copy in copies if copy.sent is sent)
+        if here and spec is not None:
+            yield StanzaUnit(evidence, spec, here, OUTGOING if sent else INCOMING, build)
+
+
+def maybe_spec(copy: Sighting, specification: Specification) -> StanzaSpec | None:
+    """The file that specifies the stanza, None where none of the loaded ones does."""
+    recognised = recognise(copy.node)
+    is_call = recognised is not None and recognised.kind is StanzaKind.CALL
+    action = recognised.action if recognised is not None and is_call else None
+    return specification.for_action(copy.node.tag, action)

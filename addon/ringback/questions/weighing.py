@@ -1,0 +1,64 @@
+"""Calls in, verdicts out: every rule, the facts of the model, and the questions without a rule. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ringback.calls import Call
+from ringback.questions.evidence import CallEvidence, ClientFacts
+from ringback.questions.facts import FactTally, tally_facts
+from ringback.questions.registry import RULES, Question, maybe_asked, unruled_questions
+from ringback.questions.rule import Rule
+from ringback.questions.undocumented import Undocumented
+from ringback.questions.verdict import Verdict
+from ringback.spec.model import Specification
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """All that a set of calls says about a specification. Values are raw: outlets put placeholders in."""
+
+    verdicts: tuple[Verdict, ...]
+    """One for each rule, in order of the questions."""
+    facts: tuple[FactTally, ...]
+    """One for each statement of the model, file by file."""
+    undocumented: tuple[Undocumented, ...]
+    """What the stanzas hold beyond the model."""
+    unruled_questions: tuple[Question, ...]
+    """Open questions of the loaded files without a rule."""
+
+    def verdict(self, question: str) -> Verdict:
+        """The verdict on that question.
+
+        Raises:
+            KeyError: no rule weighs it.
+        """
+        found = next((each for each in self.verdicts if each.question == question), None)
+        if found is None:
+            raise KeyError(question)
+        return found
+
+
+def weigh(
+    calls: Iterable[Call], clients: Mapping[int, ClientFacts], specification: Specification
+) -> Weighing:
+    """What the calls say. Each call is given once: whoever reads one capture twice removes the double before.
+
+    `clients` is by number of the connection, which must be unique over the calls given. The result does not
+    depend on the order of the calls. Nothing is raised for any call.
+    """
+    evidence = [CallEvidence.of(call, clients) for call in calls]
+    facts, undocumented = tally_facts(evidence, specification)
+    return Weighing(
+        verdicts=tuple(_verdict(rule, evidence, specification) for rule in RULES),
+        facts=facts,
+        undocumented=undocumented,
+        unruled_questions=unruled_questions(specification),
+    )
+
+
+def _verdict(rule: Rule, evidence: list[CallEvidence], specification: Specification) -> Verdict:
+    verdict = rule.weigh(rule, evidence)
+    asked = maybe_asked(rule, specification)
+    return verdict if asked is None else replace(verdict, asked=asked.text)
