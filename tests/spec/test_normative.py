@@ -69,7 +69,7 @@ def test_sentences_with_key_words_are_listed() -> None:
 
 
 def test_list_items_are_sentences_of_their_own() -> None:
-    """Items need no full stop to be apart; marks are left out, bold headings kept, small letters no key words."""
+    """Items need no full stop to be apart; their marks are left out, small letters are no key words."""
     text = "All:\n- `a` MUST be\n- `b` may be\n  10. `c` MAY be\n* **Bold.** Next MUST be"
     assert listed(text) == [
         (2, ("MUST",), "`a` MUST be"),

@@ -6,10 +6,12 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from ringback.calls import CallBook, Sighting
 from ringback.check.call import check_call
 from ringback.check.examples import Example, Line
+from ringback.check.part import check_part
 from ringback.check.stanza import check_stanza
 from ringback.check.undecodable import undecodable
 from ringback.errors import DecodeError
@@ -17,6 +19,8 @@ from ringback.findings import Evidence, Finding
 from ringback.recognise import StanzaKind, recognise
 from ringback.spec.load import load_specification
 from ringback.spec.model import AttributeFact, ChildFact, Specification, StanzaSpec
+from ringback.spec.part import SpecPart
+from ringback.spec.template import parse_templates
 from ringback.stanza import from_text
 from ringback.wire.events import FramePlace, FrameUnread
 from ringback.wire.wabinary import decode, token_table
@@ -114,7 +118,21 @@ def judge_example(example: Example) -> list[Finding]:
             findings.append(undecodable(evidence, unread(line, evidence.place)))
         else:
             sightings.append(Sighting(from_text(line.text), evidence, None, line.trailing))
+    if example.wire_format:
+        findings += judge_by_part(sightings, part_of(example.wire_format))
     return findings + judge(sightings, Specification({file.id: file}, example.enums))
+
+
+def part_of(wire_format: str, code: str = "SIG-04") -> SpecPart:
+    """A part that shows one stanza, starting in line 1."""
+    templates = parse_templates(wire_format, Path("part.yaml"), 1)
+    return SpecPart(
+        "part", code, "signalling", "Part", "", "A part.", templates, (), (), (), (), (), "part.yaml"
+    )
+
+
+def judge_by_part(sightings: list[Sighting], part: SpecPart) -> list[Finding]:
+    return [finding for sighting in sightings for finding in check_part(sighting, part, part.templates[0])]
 
 
 def unread(line: Line, place: FramePlace) -> FrameUnread:

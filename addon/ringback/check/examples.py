@@ -41,6 +41,8 @@ class Example:
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
     directions: tuple[str, ...] = ()
     """The file's directions, likewise where there are any."""
+    wire_format: str = ""
+    """The block of a spec part that the stanzas are judged by as well."""
 
 
 def sent(xml: str, connection: int = CALLEE, *, trailing: int = 0) -> Line:

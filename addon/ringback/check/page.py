@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ringback.check.code import NEWS, Code
-from ringback.check.codes import CALL_CODES, STANZA_CODES
+from ringback.check.codes import CALL_CODES, PART_CODES, STANZA_CODES
 from ringback.check.examples import Example, Line
 
 _LONGEST_LINE = 400
@@ -37,7 +37,12 @@ run every example.
 def render_findings_page() -> str:
     """The page as Markdown, newline at its end."""
     return "\n".join(
-        (_INTRODUCTION, *_section("Of one stanza", STANZA_CODES), *_section("Of a call", CALL_CODES))
+        (
+            _INTRODUCTION,
+            *_section("Of one stanza", STANZA_CODES),
+            *_section("Of one stanza by a wire format", PART_CODES),
+            *_section("Of a call", CALL_CODES),
+        )
     )
 
 
@@ -67,11 +72,13 @@ def _given(example: Example) -> str:
     said += [f"`{name}` of {', '.join(values)}" for name, values in example.enums.items()]
     said += [f"`{path}` occurring {times}" for path, times in example.occurrences.items()]
     said += [f"direction {' and '.join(example.directions)}"] if example.directions else []
+    said += ["this wire format"] if example.wire_format else []
     return f", with {', '.join(said)}" if said else ""
 
 
 def _block(example: Example) -> str:
-    return "\n".join(("```text", *map(_line, example.lines), "```"))
+    wire_format = [example.wire_format] if example.wire_format else []
+    return "\n".join(("```text", *wire_format, *map(_line, example.lines), "```"))
 
 
 def _line(line: Line) -> str:

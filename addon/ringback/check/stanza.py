@@ -125,7 +125,7 @@ class _StanzaCheck:
         return self.of(code, path, fact=fact, got=value)
 
     def _children(self, node: Node, path: Path, facts: tuple[ChildFact, ...]) -> Iterator[Finding]:
-        places = _places(node, path)
+        places = places_of(node, path)
         for fact in facts:
             found = [(child, place) for child, place in places if child.tag == fact.tag]
             if not found:
@@ -158,8 +158,8 @@ class _StanzaCheck:
             yield from self._silent_below(child, place)
 
 
-def _places(node: Node, path: Path) -> list[tuple[Node, Path]]:
-    """Each child with its place: indexed from 1 where its tag repeats among its siblings."""
+def places_of(node: Node, path: Path) -> list[tuple[Node, Path]]:
+    """Each child with its place below `path`: indexed from 1 where its tag repeats among its siblings."""
     totals = Counter(child.tag for child in node.children)
     seen: Counter[str] = Counter()
     places = []
