@@ -6,7 +6,7 @@ After `ringback.findings` in the pipeline, and like everything up to the outlets
 from ringback.confidence.carry import Carry, Discrepancy, carry
 from ringback.confidence.independence import Hindrance, Witness, obstacles
 from ringback.confidence.observed import Client, ObservedFact, observed_facts
-from ringback.confidence.score import Score, ScoreChange, Weighing, score, weigh
+from ringback.confidence.score import Score, ScoreChange, Weighing, score, weigh, weigh_facts
 
 __all__ = [
     "Carry",
@@ -23,4 +23,5 @@ __all__ = [
     "obstacles",
     "score",
     "weigh",
+    "weigh_facts",
 ]

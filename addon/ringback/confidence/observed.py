@@ -42,7 +42,7 @@ class ObservedFact:
     code: str = ""
     """Code of the finding that said so."""
     evidence: Evidence | None = None
-    """Where to look."""
+    """Where to look. Without it, observations that are alike in all the rest are one."""
     got: Value | bytes | None = None
     """What stood there."""
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from ringback.check.code import fact_ref
 from ringback.confidence.carry import Carry, Discrepancy, carry
 from ringback.confidence.observed import ObservedFact
+from ringback.findings import FactRef
 from ringback.spec.model import Specification
 
 
@@ -85,10 +86,15 @@ class Weighing:
 
 def weigh(specification: Specification, observations: Iterable[ObservedFact]) -> Weighing:
     """What these observations carry each fact of the specification to."""
+    specs = specification.stanzas.values()
+    return weigh_facts([fact_ref(spec, fact) for spec in specs for fact in spec.facts()], observations)
+
+
+def weigh_facts(facts: Iterable[FactRef], observations: Iterable[ObservedFact]) -> Weighing:
+    """As `weigh`, of facts that may come from any model."""
     by_fact: dict[str, list[ObservedFact]] = {}
     for observation in observations:
         by_fact.setdefault(observation.fact, []).append(observation)
-    facts = [fact_ref(spec, fact) for spec in specification.stanzas.values() for fact in spec.facts()]
     carries = {str(fact): carry(fact, by_fact.pop(str(fact), ())) for fact in facts}
     unplaced = tuple(observation for left in by_fact.values() for observation in left)
     return Weighing(carries, unplaced)
