@@ -98,8 +98,8 @@ class TestAllTogether:
 def test_aggregation_of_the_multi_device_call() -> None:
     """What the caller hears and sends, at the times at which it is played.
 
-    The caller offers at 0 and hears a pre-accept 46 ms after it is sent. The busy reject goes out at 245 + 131
-    = 376 ms, device 17 pre-accepts 20 ms later (396 + 46 = 442), device 7 170 ms after it (612). Device 7
+    The caller offers at 0 and hears a pre-accept 46 ms after it is sent. The busy reject goes out at 245 +
+    131 = 376 ms, device 17 pre-accepts 20 ms later (396 + 46 = 442), device 7 170 ms after it (612). Device 7
     accepts; 200 ms later the caller dismisses all others with one list, 154 ms after it got the accept.
     """
     verdict = shipped("multi-device").weigh().verdict(ALL_DEVICES)

@@ -26,23 +26,23 @@ class StanzaUnit:
     direction: str
     build: str
     """Platform and version of the client that wrote it, as far as they are known."""
+    kind: str
+    """The call's kind."""
 
     @property
     def traits(self) -> dict[str, str]:
         """By what the tallies of facts are split."""
-        kind = self.evidence.kind or NOT_KNOWN
-        return {"direction": self.direction, "call kind": kind, "build": self.build}
+        return {"direction": self.direction, "call kind": self.kind, "build": self.build}
 
 
 def stanza_units(calls: Iterable[CallEvidence], specification: Specification) -> Iterator[StanzaUnit]:
     """Every stanza of the calls for which a file is loaded, acks and receipts included."""
     for evidence in calls:
+        kind = evidence.kind or NOT_KNOWN
         for emission in evidence.call.emissions:
-            build = maybe_build(evidence, evidence.senders[emission]) or NOT_KNOWN
-            yield from _units(evidence, specification, emission.sightings, build)
+            yield from _units(evidence, specification, emission.sightings, emission, kind)
         for copy in _answers(evidence.call.emissions, evidence.call.receipts):
-            build = maybe_build(evidence, copy.sender) or NOT_KNOWN
-            yield from _units(evidence, specification, [copy], build)
+            yield from _units(evidence, specification, [copy], None, kind)
 
 
 def _answers(emissions: list[Emission], receipts: list[Sighting]) -> Iterator[Sighting]:
@@ -52,13 +52,21 @@ def _answers(emissions: list[Emission], receipts: list[Sighting]) -> Iterator[Si
 
 
 def _units(
-    evidence: CallEvidence, specification: Specification, copies: list[Sighting], build: str
+    evidence: CallEvidence,
+    specification: Specification,
+    copies: list[Sighting],
+    emission: Emission | None,
+    kind: str,
 ) -> Iterator[StanzaUnit]:
     spec = maybe_spec(copies[0], specification)
-    for sent in (True, False) if spec is not None else ():
-        here = tuple(copy for copy in copies if copy.sent is sent)
-        if here and spec is not None:
-            yield StanzaUnit(evidence, spec, here, OUTGOING if sent else INCOMING, build)
+    if spec is None:
+        return
+    sender = copies[0].sender if emission is None else evidence.senders[emission]
+    build = maybe_build(evidence, sender) or NOT_KNOWN
+    for direction in (OUTGOING, INCOMING):
+        here = tuple(copy for copy in copies if copy.sent is (direction == OUTGOING))
+        if here:
+            yield StanzaUnit(evidence, spec, here, direction, build, kind)
 
 
 def maybe_spec(copy: Sighting, specification: Specification) -> StanzaSpec | None:
