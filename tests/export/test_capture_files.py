@@ -144,9 +144,15 @@ def test_raw_values_are_refused() -> None:
 
 
 def test_a_leak_fails_the_export_with_the_place() -> None:
-    """A client that calls its version a phone number is stopped at the gate."""
-    clients = {CALLEE: ClientFacts("WEB", "15550001234", 17)}
+    """Whatever else is wrong, a number in a file stops it."""
     with pytest.raises(
-        LeakError, match=r"call-preaccept-outgoing-\w+\.yaml was not written.*line \d+.*digit run"
+        LeakError, match=r"call-preaccept-outgoing-\w+\.yaml was not written.*line 6, column 17"
     ):
-        capture_files(material_of([Tape().sent(preaccept(to_=DEVICE))], clients))
+        capture_files(material_of([Tape().sent(preaccept())]), contributor="15550001234")
+
+
+def test_what_a_client_says_of_itself_is_washed() -> None:
+    """A version that could be a number is not told."""
+    clients = {CALLEE: ClientFacts("WEB", "15550001234", 17)}
+    (record,) = capture_records(material_of([Tape().sent(preaccept(to_=DEVICE))], clients))
+    assert record.client == "WEB TEXT-PLACEHOLDER-11-CHARS"

@@ -166,6 +166,11 @@ def test_short_names_must_stand_alone() -> None:
     assert scan("A and audio", known={"A", "audio", "Audio"}) == []
 
 
+def test_a_name_is_found_where_only_folding_shows_it() -> None:
+    """`Strasse` is `Straße` in another case; where it stands cannot be told, that it does is."""
+    assert [leak.kind for leak in scan("in STRASSE 1", known={"Straße 1"})] == [LeakKind.IDENTITY]
+
+
 def test_a_leak_is_never_repeated() -> None:
     """Neither the leak nor the error that refuses the export has the value in it."""
     text = f"first\nsecond {NUMBER} {REAL_V4} {MARKED}"

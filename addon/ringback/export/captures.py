@@ -160,7 +160,7 @@ def _published(material: Material, actions: Collection[str], publisher: Publishe
             raw = material.stanza_findings(sighting, emission.action)
             node, findings = publisher.published(sighting.node, raw)
             client = material.client_of(sighting.evidence) or _UNKNOWN_CLIENT
-            yield _Seen(sighting, emission.call_id, node, to_text(node), client, findings)
+            yield _Seen(sighting, emission.call_id, node, to_text(node), publisher.client(client), findings)
 
 
 def _record(group: Sequence[_Seen]) -> CaptureRecord:

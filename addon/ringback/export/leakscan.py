@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ringback.errors import LeakError
-from ringback.export.spellings import spellings_of
+from ringback.export.spellings import find_identity
 
 __all__ = ["Leak", "LeakKind", "checked", "scan"]
 
@@ -196,10 +196,10 @@ def _rule_spans(text: str) -> Iterator[tuple[_Span, LeakKind]]:
 
 
 def _known_spans(text: str, known: Collection[str]) -> Iterator[tuple[_Span, LeakKind]]:
+    folded = text.casefold()
     for identity in sorted(known):
-        for pattern in spellings_of(identity):
-            for found in pattern.finditer(text):
-                yield found.span(), LeakKind.IDENTITY
+        for span in find_identity(identity, text, folded):
+            yield span, LeakKind.IDENTITY
 
 
 def _within(span: _Span, other: _Span) -> bool:

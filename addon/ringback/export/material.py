@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ringback.calls import Call, Emission, Sighting
 from ringback.check.call import check_call
@@ -26,7 +27,7 @@ _PHONE_VERSION = re.compile(r"2\.[0-9]{2}\.[0-9]{1,3}\.[0-9]{1,3}")
 """Source: whatsapp-rust tests (`2.25.37.76`, Android)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Material:
     """The evidence behind an export. Values are raw."""
 
@@ -75,6 +76,7 @@ class Material:
                     yield from self.stanza_findings(sighting, emission.action)
             yield from check_call(call, self.specification, settled=True)
 
+    @cached_property
     def identities(self) -> frozenset[str]:
         """Who and what is named in the evidence: what no export may hold in any spelling."""
         found: set[str] = set()
@@ -85,6 +87,7 @@ class Material:
                     found.add(sighting.owner.user)
         return frozenset(user for user in found - _NOBODY if not _PLACEHOLDER.fullmatch(user))
 
+    @cached_property
     def versions(self) -> frozenset[str]:
         """The versions of phones' apps that the evidence names: they have the form of IPv4 addresses."""
         told = {client.version for client in self.clients.values()}
@@ -99,7 +102,7 @@ class Material:
         Raises:
             LeakError: it holds something that could.
         """
-        return checked(text, name=name, known=self.identities(), versions=self.versions())
+        return checked(text, name=name, known=self.identities, versions=self.versions)
 
 
 def _identities(node: Node) -> Iterator[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from ringback.errors import ExportError
 from ringback.export.leakscan import scan
 from ringback.findings import Finding
+from ringback.questions.evidence import ClientFacts
 from ringback.sanitize import Placeholders
 from ringback.stanza import Content, Node, Value
+from ringback.wire.events import ClientIdentified
 
 
 class Publisher:
@@ -24,6 +27,10 @@ class Publisher:
         refuse_raw(fresh())
         self._fresh = fresh
 
+    def client(self, client: ClientFacts) -> ClientFacts:
+        """The client as it may be published."""
+        return washed_client(client, self._fresh())
+
     def published(self, node: Node, findings: Iterable[Finding] = ()) -> tuple[Node, tuple[Finding, ...]]:
         """The stanza as it may be published, and what was found in it, which names its places alike.
 
@@ -33,6 +40,13 @@ class Publisher:
         placeholders = self._fresh()
         mapped = _fit(placeholders.node(node))
         return mapped, tuple(map(placeholders.finding, findings))
+
+
+def washed_client(client: ClientFacts, placeholders: Placeholders) -> ClientFacts:
+    """The client with placeholders for what it says of itself in no plain words."""
+    told = ClientIdentified(client.platform, client.version, client.device, None)
+    clean = placeholders.client(told)
+    return replace(client, platform=clean.platform, version=clean.version)
 
 
 def refuse_raw(placeholders: Placeholders) -> None:

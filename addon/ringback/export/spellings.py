@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 from urllib.parse import quote
 
 from ringback.sanitize.keep import is_protocol_word
@@ -14,25 +16,57 @@ LEAST_LENGTH = 3
 """Characters of an identity that is searched for at all."""
 _LEAST_INSIDE = 5
 """Characters from which on it is found inside words too: a shorter one must stand as a word of its own."""
-_KEPT_PATTERNS = 1 << 14
+_REMEMBERED = 1 << 17
+"""Identities whose spellings are kept: every file of an export is searched for all of them."""
 
 
-@lru_cache(maxsize=_KEPT_PATTERNS)
-def spellings_of(identity: str) -> tuple[re.Pattern[str], ...]:
-    """Patterns that find the identity; empty for what is too short, and for a word of the protocol, which
-    tells nobody apart and stands in every stanza."""
+class Spellings(NamedTuple):
+    """How one identity may be written."""
+
+    folded: tuple[str, ...]
+    """To be found in any case of letters; case-folded here."""
+    exact: tuple[str, ...]
+    """To be found as they stand."""
+    inside: bool
+    """Whether it counts inside of words."""
+
+
+_NONE = Spellings((), (), inside=False)
+
+
+def find_identity(identity: str, text: str, folded: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each place of `text` that holds the identity; `folded` is the text case-folded."""
+    spellings = spellings_of(identity)
+    # Thousands of identities are searched for, and nearly all are absent: `in` is what makes that cheap.
+    for spelling in spellings.folded:
+        if spelling in folded:
+            yield from _find_folded(spelling, text, inside=spellings.inside)
+    for spelling in spellings.exact:
+        if spelling in text:
+            yield from (found.span() for found in re.finditer(re.escape(spelling), text))
+
+
+def _find_folded(spelling: str, text: str, *, inside: bool) -> Iterator[tuple[int, int]]:
+    pattern = re.escape(spelling) if inside else rf"(?<!\w){re.escape(spelling)}(?!\w)"
+    spans = [found.span() for found in re.finditer(pattern, text, re.IGNORECASE)]
+    if inside and not spans:
+        # Case-folding changes the length of some texts (`ß`): it is there, and its place cannot be told.
+        spans = [(0, len(text))]
+    yield from spans
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def spellings_of(identity: str) -> Spellings:
+    """How it may be written; nothing for what is too short, and for a word of the protocol, which tells
+    nobody apart and stands in every stanza."""
     if len(identity) < LEAST_LENGTH or is_protocol_word(identity) or is_protocol_word(identity.lower()):
-        return ()
+        return _NONE
     if len(identity) < _LEAST_INSIDE:
-        return (re.compile(rf"(?<!\w){re.escape(identity)}(?!\w)", re.IGNORECASE),)
-    plain = dict.fromkeys((identity, escape(identity), quote(identity), _escaped(identity)))
-    folded = "|".join(map(re.escape, (*plain, _bytes(identity).hex())))
-    encoded = "|".join(map(re.escape, _base64_cores(_bytes(identity))))
-    return (re.compile(folded, re.IGNORECASE), re.compile(encoded))
-
-
-def _bytes(identity: str) -> bytes:
-    return identity.encode("utf-8", "surrogatepass")
+        return Spellings((identity.casefold(),), (), inside=False)
+    data = identity.encode("utf-8", "surrogatepass")
+    plain = (identity, escape(identity), quote(data), _escaped(identity), data.hex())
+    folded = dict.fromkeys(spelling.casefold() for spelling in plain)
+    return Spellings(tuple(folded), tuple(sorted(_base64_cores(data))), inside=True)
 
 
 def _escaped(identity: str) -> str:

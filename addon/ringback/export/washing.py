@@ -1,0 +1,133 @@
+"""The evidence once more, with placeholders: what is weighed for publication holds nobody to begin with.
+
+Numbers do not change by it: the mapping is consistent, so one device stays one device and one call one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ringback.calls import Call, Emission, Sighting
+from ringback.confidence import Weighing as FactWeighing
+from ringback.confidence import observed_facts
+from ringback.confidence import weigh as weigh_facts
+from ringback.export.material import Material
+from ringback.export.publisher import refuse_raw, washed_client
+from ringback.questions.evidence import CallEvidence
+from ringback.questions.stanzas import stanza_units
+from ringback.questions.undocumented import Undocumented, collect_undocumented
+from ringback.questions.weighing import Weighing, weigh
+from ringback.sanitize import Placeholders
+from ringback.stanza import Content, Node
+
+
+def washed(material: Material, placeholders: Placeholders) -> Material:
+    """The material with placeholders; calls are named in their order: the first is `CALLID-0001`.
+
+    Raises:
+        ExportError: the placeholders hide nothing.
+    """
+    refuse_raw(placeholders)
+    wash = _Wash(placeholders)
+    return Material(
+        tuple(map(wash.call, material.calls)),
+        {number: washed_client(client, placeholders) for number, client in material.clients.items()},
+        material.specification,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Appraisal:
+    """All that the evidence says, fit to be published: with placeholders from the start. Worked out once."""
+
+    material: Material
+    """The evidence as it was seen."""
+
+    @cached_property
+    def _placeholders(self) -> Placeholders:
+        return Placeholders()
+
+    @cached_property
+    def clean(self) -> Material:
+        """The evidence with placeholders."""
+        return washed(self.material, self._placeholders)
+
+    @cached_property
+    def weighing(self) -> Weighing:
+        """Verdicts, tallies, and what is undocumented.
+
+        Types and shapes of what is undocumented are told from the real values, which they do not show.
+        """
+        clean = self.clean
+        weighing = weigh(clean.calls, clean.clients, clean.specification)
+        units = stanza_units(
+            [CallEvidence.of(call, clean.clients) for call in self.material.calls], clean.specification
+        )
+        shapes = {
+            (each.spec, _path(each.path, self._placeholders), each.what): each
+            for each in collect_undocumented(units)
+        }
+        undocumented = tuple(_with_shapes(each, shapes) for each in weighing.undocumented)
+        return replace(weighing, undocumented=undocumented)
+
+    @cached_property
+    def facts(self) -> FactWeighing:
+        """What the evidence carries each fact to."""
+        clean = self.clean
+        return weigh_facts(clean.specification, observed_facts(clean.findings(), clean.client_of))
+
+
+def _with_shapes(clean: Undocumented, real: dict[tuple[str, str, str], Undocumented]) -> Undocumented:
+    told = real.get((clean.spec, clean.path, clean.what), clean)
+    return replace(clean, type_guess=told.type_guess, shapes=told.shapes)
+
+
+def _path(path: str, placeholders: Placeholders) -> str:
+    return "/".join(placeholders.path(tuple(path.split("/"))))
+
+
+class _Wash:
+    """One consistent mapping over all calls."""
+
+    def __init__(self, placeholders: Placeholders) -> None:
+        self._placeholders = placeholders
+
+    def call(self, call: Call) -> Call:
+        name = self._placeholders.call_id(call.call_id)
+        return Call(
+            name,
+            emissions=[self._emission(emission, name) for emission in call.emissions],
+            receipts=self._sightings(call.receipts),
+            capture=call.capture,
+            dropped=call.dropped,
+        )
+
+    def _emission(self, emission: Emission, call_id: str) -> Emission:
+        sightings = self._sightings(emission.sightings)
+        return Emission(
+            action=self._placeholders.name(emission.action) if emission.action else "",
+            stanza_id=sightings[0].node.text("id"),
+            call_id=None if emission.call_id is None else call_id,
+            sightings=sightings,
+            acks=self._sightings(emission.acks),
+        )
+
+    def _sightings(self, sightings: Iterable[Sighting]) -> list[Sighting]:
+        return list(map(self._sighting, sightings))
+
+    def _sighting(self, sighting: Sighting) -> Sighting:
+        node = _same_content(self._placeholders.node(sighting.node), sighting.node)
+        owner = None if sighting.owner is None else self._placeholders.jid(sighting.owner)
+        return replace(sighting, node=node, owner=owner)
+
+
+def _same_content(clean: Node, real: Node) -> Node:
+    """Bytes that became text are zeros instead: how long they are is evidence, and text would be another."""
+    content: Content = clean.content
+    if isinstance(real.content, bytes) and not isinstance(content, bytes):
+        content = bytes(len(real.content))
+    elif isinstance(content, tuple):
+        content = tuple(map(_same_content, content, real.children))
+    return replace(clean, content=content)
