@@ -12,6 +12,7 @@ from ringback.spec.model import Specification
 from support.sightings import (
     CALLEE,
     CALLER,
+    CREATOR,
     DEVICE,
     OFFER_IN,
     PHONE,
@@ -62,3 +63,15 @@ def from_captures(*names: str) -> Material:
     """What these shipped captures show."""
     seen = shipped(*names)
     return Material.of(seen.calls, seen.clients, load_specification(None))
+
+
+def heard_in(calls: int, *, inside: str = "") -> list[Sighting]:
+    """As many calls, each with a pre-accept of one device as the caller was handed it."""
+    return [
+        Tape(1000.0 * number, capture=f"{number}.flows").delivered(
+            preaccept(
+                session=f'call-id="{number:032X}" call-creator="{CREATOR}"', inside=inside, from_=DEVICE
+            )
+        )
+        for number in range(calls)
+    ]

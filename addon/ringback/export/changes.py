@@ -1,0 +1,53 @@
+"""All that the evidence would change in the stanza files that it is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ringback.confidence import Carry
+from ringback.export.change import Change, Kind
+from ringback.export.document import StanzaDocument
+from ringback.export.material import Material
+from ringback.export.newfacts import new_facts
+from ringback.export.openquestions import question_changes
+from ringback.export.verdicts import counted
+from ringback.questions.weighing import Weighing
+
+
+def changes(material: Material, carries: Iterable[Carry], weighing: Weighing) -> list[Change]:
+    """All that the evidence would change, file by file in order of the facts; questions come last.
+
+    The material and what was weighed must be fit for publication (`ringback.export.washing`). A fact that is
+    contradicted is left as it is: that is a discrepancy, for people to settle.
+    """
+    supported = [carry for carry in carries if carry.supporting and not carry.contradicting]
+    return [
+        *(_of_carry(carry) for carry in supported),
+        *new_facts(material, weighing.undocumented),
+        *question_changes(weighing.verdicts, material.specification),
+    ]
+
+
+def _of_carry(carry: Carry) -> Change:
+    seen = carry.supporting
+    techniques = sorted({one.technique for one in seen})
+    builds = sorted({f"{one.platform or ''} {one.build or ''}".strip() for one in seen} - {""})
+    observed = f"{counted(len(seen), 'observation')} in {counted(len(carry.calls), 'call')}"
+    source = f"ringback: as stated in {observed} ({'; '.join((*techniques, *builds))})"
+    path, level = carry.fact.path, carry.after
+
+    def apply(document: StanzaDocument) -> None:
+        if carry.is_raised:
+            document.set_confidence(path, level)
+        document.add_provenance(path, techniques, source)
+
+    further = tuple(f"not further: {hindrance.reason}" for hindrance in carry.hindrances)
+    raised = f"confidence {carry.before} -> {level}, with the evidence as source"
+    return Change(
+        spec=carry.fact.spec,
+        path=path,
+        kind=Kind.RAISED if carry.is_raised else Kind.EVIDENCE,
+        summary=raised if carry.is_raised else "the evidence is named as a source",
+        evidence=(observed, *techniques, *builds, *further),
+        apply=apply,
+    )

@@ -1,0 +1,217 @@
+"""Patches of stanza files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ringback.errors import LeakError
+from ringback.export.change import Change, Kind
+from ringback.export.document import StanzaDocument
+from ringback.export.material import Material
+from ringback.export.openquestions import remarked
+from ringback.export.patch import Patch, effective_changes, make_patch, proposed_changes
+from ringback.export.washing import Appraisal
+from ringback.questions.evidence import ClientFacts
+from ringback.questions.verdict import Answer
+from ringback.spec.load import SHIPPED, load_specification
+from ringback.spec.model import AttributeFact, ChildFact
+from support.diffs import changed_lines
+from support.exporting import CLIENTS, from_captures, good_material, heard_in, material_of, wide_call
+from support.sightings import CALLEE, CALLER, Tape, good_call, preaccept
+from synthetic.manifest import SCENARIOS
+
+TEXT = SHIPPED.read_text("utf-8")
+NAME = "call-preaccept.yaml"
+WIDE = material_of(wide_call(Tape()))
+TE = '<destination><te ip="203.0.113.9" port="3478"/></destination>'
+
+
+def patched(material: Material, wanted: Callable[[Change], bool] = lambda _: True) -> Patch:
+    accepted = [change for change in proposed_changes(Appraisal(material)) if wanted(change)]
+    return make_patch(TEXT, NAME, accepted, material)
+
+
+def of(material: Material, path: str) -> Change:
+    (change,) = [change for change in proposed_changes(Appraisal(material)) if change.path == path]
+    return change
+
+
+def loaded(patch: Patch, folder: Path) -> dict[str, AttributeFact | ChildFact]:
+    file = folder / NAME
+    file.write_text(patch.after, "utf-8")
+    return {fact.path: fact for fact in load_specification(file).stanzas["call-preaccept"].facts()}
+
+
+def test_no_change_no_diff() -> None:
+    """Nobody said yes: the file stays as it is."""
+    patch = make_patch(TEXT, NAME, [], WIDE)
+    assert (patch.after, patch.diff, patch.added.strip()) == (TEXT, "", "")
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_patched_file_loads_again(name: str, tmp_path: Path) -> None:
+    """With every fact that it had, and round trip without changes is byte-identical still."""
+    patch = patched(from_captures(name))
+    facts = loaded(patch, tmp_path)
+    before = {fact.path for fact in load_specification(None).stanzas["call-preaccept"].facts()}
+    assert before <= set(facts)
+    assert StanzaDocument(patch.after, NAME).text() == patch.after
+
+
+def test_new_facts_are_added_lines_only(tmp_path: Path) -> None:
+    """A child that the file does not know comes with its attributes; no line of the file is touched."""
+    patch = patched(WIDE, lambda change: change.kind is Kind.NEW_FACT)
+    removed, added = changed_lines(TEXT, patch.after)
+    assert removed == []
+    assert added
+    facts = loaded(patch, tmp_path)
+    audio, rate = facts["call/preaccept/audio"], facts["call/preaccept/audio/@rate"]
+    assert isinstance(audio, ChildFact)
+    assert isinstance(rate, AttributeFact)
+    assert (audio.occurrence, audio.confidence) == ("0..n", "probable")
+    assert (rate.type, rate.required, rate.observed) == ("int", False, (16000, 8000))
+    assert rate.provenance.techniques == ("websocket-capture",)
+    assert rate.provenance.sources == (
+        "ringback: in 2 of 2 stanzas (1 incoming, 1 outgoing), 1 call; values: 4 digits, 5 digits",
+    )
+    encopt = facts["call/preaccept/encopt"]
+    assert isinstance(encopt, ChildFact)
+    assert encopt.occurrence == "0..1"
+
+
+def test_a_skipped_child_leaves_nothing_behind() -> None:
+    """What is in it is part of its change: no attribute of an unknown child is added."""
+    change = of(WIDE, "call/preaccept/audio")
+    assert change.summary == "new child, probable, with 2 facts inside"
+    assert "audio" not in patched(WIDE, lambda each: each.path != change.path).added
+
+
+def test_what_only_the_own_client_sent_is_speculative() -> None:
+    """It may be a reimplementation, which is a source and no technique."""
+    own = material_of([Tape().sent(preaccept(inside='<net medium="2"/>'))])
+    assert of(own, "call/preaccept/net").summary == "new child, speculative, with 1 fact inside"
+
+
+def test_evidence_is_named_as_a_source(tmp_path: Path) -> None:
+    """The fact keeps its level: one technique carries no further, and the reason is shown."""
+    change = of(good_material(), "call/preaccept/@call-id")
+    assert change.kind is Kind.EVIDENCE
+    assert any(line.startswith("not further: One technique shows it") for line in change.evidence)
+    facts = loaded(patched(good_material(), lambda each: each.path == change.path), tmp_path)
+    fact = facts["call/preaccept/@call-id"]
+    assert fact.confidence == "probable"
+    assert fact.provenance.techniques == ("websocket-capture", "baileys-instrumentation")
+    (source,) = fact.provenance.sources
+    assert source.startswith("ringback: as stated in ")
+    assert source.endswith("(websocket-capture; ANDROID 2.25.37.76; WEB 2.3000.1015901307)")
+
+
+def test_confidence_rises_as_far_as_the_rule_allows(tmp_path: Path) -> None:
+    """A speculative fact that is seen once becomes probable; one technique confirms nothing."""
+    material = material_of([Tape().delivered(preaccept(from_="2:17@lid", inside=TE))])
+    change = of(material, "call/preaccept/destination/te/@port")
+    assert (change.kind, change.summary) == (
+        Kind.RAISED,
+        "confidence speculative -> probable, with the evidence as source",
+    )
+    facts = loaded(patched(material), tmp_path)
+    assert facts["call/preaccept/destination/te/@port"].confidence == "probable"
+    assert {fact.confidence for fact in facts.values()} <= {"probable", "speculative"}
+
+
+def test_two_independent_techniques_confirm(tmp_path: Path) -> None:
+    """On two builds; the second technique is named in the provenance."""
+    clients = {CALLER: ClientFacts("ANDROID", "2.25.37.76", 1, "frida-hooking"), CALLEE: CLIENTS[CALLEE]}
+    material = material_of(good_call(Tape()), clients)
+    facts = loaded(patched(material), tmp_path)
+    confirmed = facts["call/preaccept/@call-creator"]
+    assert confirmed.confidence == "confirmed"
+    assert set(confirmed.provenance.techniques) == {"websocket-capture", "frida-hooking"}
+
+
+def test_a_contradicted_fact_is_left_alone() -> None:
+    """No copy has both addresses: that is a discrepancy for people to settle."""
+    paths = {change.path for change in proposed_changes(Appraisal(good_material()))}
+    assert "call/@from" not in paths
+    assert "call/preaccept" in paths
+
+
+def test_an_answered_question_is_struck_and_keeps_its_place(tmp_path: Path) -> None:
+    """So the others keep their numbers; the reason stands behind it."""
+    material = material_of(heard_in(40))
+    change = of(material, "call-preaccept/2")
+    assert change.kind is Kind.STRUCK
+    patch = patched(material, lambda each: each.path == change.path)
+    removed, added = changed_lines(TEXT, patch.after)
+    assert (len(removed), len(added)) == (1, 1)
+    assert added[0] == (
+        "  - ~~Does pre-accept carry early transport candidates, or is transport deferred to <accept>?~~ "
+        "(ringback, answered no 0 of 40 (0.00 to 0.09))"
+    )
+    loaded(patch, tmp_path)
+
+
+def test_a_leaning_is_noted_behind_the_question() -> None:
+    """Without striking it."""
+    change = of(material_of(heard_in(10)), "call-preaccept/2")
+    assert change.kind is Kind.ANNOTATED
+    patch = patched(material_of(heard_in(10)), lambda each: each.path == change.path)
+    assert "<accept>? (ringback, leaning no 0 of 10 (0.00 to 0.28))" in patch.added
+    assert "~~" not in patch.added
+
+
+def test_a_new_verdict_replaces_the_old_remark() -> None:
+    """Also where it takes a struck question back."""
+    answered, leaning = (Appraisal(material_of(heard_in(calls))).weighing.verdicts[1] for calls in (40, 10))
+    assert (answered.answer, leaning.answer) == (Answer.NO, Answer.LEANING_NO)
+    question = "Does it (early) transport?"
+    once = remarked(question, answered)
+    assert once.startswith(f"~~{question}~~ (ringback, ")
+    assert remarked(once, answered) == once
+    assert remarked(once, leaning) == remarked(question, leaning)
+
+
+def test_what_is_in_the_file_is_not_asked_for_again(tmp_path: Path) -> None:
+    """The same evidence against the patched file changes nothing that it changed before."""
+    material = material_of([*wide_call(Tape()), *heard_in(12)])
+    proposed = proposed_changes(Appraisal(material))
+    patch = make_patch(TEXT, NAME, proposed, material)
+    assert effective_changes(TEXT, NAME, proposed) == proposed
+    known = [change for change in proposed if change.kind is not Kind.NEW_FACT]
+    assert effective_changes(patch.after, NAME, known) == []
+
+
+def test_the_diff_applies_by_its_names() -> None:
+    """A unified diff with the prefixes that git takes."""
+    lines = patched(WIDE).diff.splitlines()
+    assert lines[:2] == [f"--- a/{NAME}", f"+++ b/{NAME}"]
+    assert lines[2].startswith("@@ ")
+
+
+def test_only_added_lines_are_scanned() -> None:
+    """What stood in the file is public already; the same in an added line stops the patch with its place."""
+    commit = "a" * 40
+    text = TEXT.replace("references: []", f"references:\n  - title: commit {commit}")
+    assert text != TEXT
+    changes = proposed_changes(Appraisal(WIDE))
+    assert commit in make_patch(text, NAME, changes, WIDE).after
+    leak = Change(
+        "call-preaccept",
+        "call/@to",
+        Kind.EVIDENCE,
+        "",
+        (),
+        lambda document: document.add_provenance("call/@to", [], f"commit {commit}"),
+    )
+    with pytest.raises(LeakError, match=r"call-preaccept\.yaml was not written.* line 31, column 25: hex"):
+        make_patch(text, NAME, [leak], WIDE)
+
+
+def test_the_same_evidence_gives_the_same_bytes() -> None:
+    """In whatever order it was collected."""
+    sightings = [*wide_call(Tape()), *heard_in(12)]
+    one, other = (patched(material_of(each)) for each in (sightings, sightings[::-1]))
+    assert one.after == other.after
