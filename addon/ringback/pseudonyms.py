@@ -25,11 +25,12 @@ from itertools import chain
 
 from ringback.findings import Finding
 from ringback.keyednames import MAX_LENGTH, KeyedNames
-from ringback.sanitize import keep
+from ringback.sanitize import Placeholders, keep
 from ringback.sanitize.addresses import PACKED_LENGTHS
 from ringback.sanitize.identities import Identities
 from ringback.spec.model import BASE_TYPES
 from ringback.stanza import Content, Jid, Node, Value
+from ringback.wire.events import ClientIdentified
 
 SECRET_BYTES = 32
 """Length of a secret."""
@@ -48,6 +49,8 @@ _NOBODY = frozenset({"", "status", "server"})
 _SERVER = "server-placeholder"
 _SPOKEN = frozenset({"stanza-undecodable"})
 """Codes whose `expected` and `got` are words of ringback's own, bytes and lengths among them."""
+_FIXED_DETAILS = frozenset({"release channel", "web sub-platform", "companion platform"})
+"""Details of a client that are names of enum values, see `ringback.wire.client`."""
 _LONGEST_ADDRESS = 256
 """Characters beyond which no address is looked for in a text. Bounds the search."""
 _SEGMENT = re.compile(r"(?s)(@?)(.*?)((?:\[[0-9]{1,6}\])?)")
@@ -117,6 +120,16 @@ class Pseudonyms:
         """One value outside of a stanza. `name` is that of its attribute, or the tag whose content it is;
         `root` tells the attributes of a stanza's root, whose `id` is the stanza id."""
         return _Walk(self, Identities(), None).value(value, name, root=root)
+
+    def client(self, client: ClientIdentified) -> ClientIdentified:
+        """The client without its account: platform and build where they are plain words, and of its details
+        those out of fixed sets. Others, such as its model, are free text, which may name its owner."""
+        told = Placeholders().client(client)
+        detail = tuple(
+            (name, text if name in _FIXED_DETAILS else str(self.value(raw)))
+            for (name, text), (_, raw) in zip(told.detail, client.detail, strict=True)
+        )
+        return replace(told, detail=detail)
 
     def finding(self, finding: Finding, *, about: Node | None = None) -> Finding:
         """The finding with pseudonyms in its path, call and values. `about` is the stanza that it is about:

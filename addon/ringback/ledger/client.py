@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ringback.questions.evidence import WEBSOCKET_CAPTURE
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerConnection:
@@ -25,3 +27,8 @@ class LedgerConnection:
     """Ids of the techniques by which it was observed, sorted."""
     captures: tuple[str, ...] = ()
     """Names of the captures that hold it, `live` among them, sorted."""
+
+    @property
+    def technique(self) -> str:
+        """The one technique that it counts for: the first by name, where several watched one wire."""
+        return self.techniques[0] if self.techniques else WEBSOCKET_CAPTURE

@@ -16,7 +16,7 @@ _REASONS = {
     "SQLITE_LOCKED": "another process is writing to it: let that one finish",
     "SQLITE_CANTOPEN": "it cannot be opened: name a file in a folder that exists and that you may write",
     "SQLITE_NOTADB": "no ledger: it was left as it is, name another file",
-    "SQLITE_CORRUPT": "it is damaged: `ringback ledger verify` says how far and what to do",
+    "SQLITE_CORRUPT": "it is damaged: see `ringback ledger verify`, or read the captures into a new one",
     "SQLITE_IOERR": "the disk failed or is full: make room, or name a ledger elsewhere",
     "SQLITE_PERM": "permission denied: name a ledger that you may write",
     "SQLITE_TOOBIG": "a stanza is larger than SQLite takes",

@@ -17,9 +17,10 @@ from ringback.wire.events import Direction, FramePlace
 
 FINDINGS = """SELECT statement, body, finding.id, realm, call, expected, got,
         connection, direction, frame, message, at
-    FROM statement JOIN finding ON statement = statement.id JOIN evidence ON finding = finding.id
-    JOIN observation ON observation = observation.id
+    FROM statement CROSS JOIN finding ON statement = statement.id
+    CROSS JOIN evidence ON finding = finding.id CROSS JOIN observation ON observation = observation.id
     ORDER BY statement.id, finding.id, at, connection, direction, frame"""
+"""`CROSS JOIN` keeps SQLite to this order of tables, so that statements need not be sorted."""
 
 _Places = frozenset[tuple[str, Direction, int]]
 

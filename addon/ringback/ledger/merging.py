@@ -13,7 +13,7 @@ from ringback.ledger.writing import INSERT_OBSERVATION, INSERT_STANZA, JOIN_OBSE
 SOURCE = "theirs"
 """Name under which the ledger to merge is attached."""
 
-_STEPS = (
+STEPS = (
     "INSERT INTO realm (id) SELECT id FROM theirs.realm WHERE true ON CONFLICT DO NOTHING",
     "INSERT INTO connection (flow) SELECT flow FROM theirs.connection WHERE true ON CONFLICT DO NOTHING",
     """INSERT INTO temp.connections SELECT other.id, own.id
@@ -64,5 +64,5 @@ def merge_attached(database: sqlite3.Connection) -> None:
     """Take everything over from the database attached as `SOURCE`, inside a transaction of the caller."""
     for name in _MAPS:
         database.execute(f"DELETE FROM temp.{name}")  # noqa: S608
-    for step in _STEPS:
+    for step in STEPS:
         database.execute(step)

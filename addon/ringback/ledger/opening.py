@@ -43,7 +43,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     before = _checked(path)
     _keep_to_owner(path, before)
     with refused(path):
-        database = _connect(path, "rw")
+        database = _connect(f"{path.absolute().as_uri()}?mode=rw")
         try:
             _prepare(database, path)
             _check_same(path, before)
@@ -61,7 +61,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """
     _checked(path)
     with refused(path):
-        database = _connect(path, _reading_mode(path))
+        database = _connect(reading_uri(path))
         try:
             missing = schema.check(database, path)
         except BaseException:
@@ -73,10 +73,15 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    database = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=OPENING_TIMEOUT_S, isolation_level=None
-    )
+def reading_uri(path: Path) -> str:
+    """The ledger as SQLite is to open it read-only; as unchanging where nothing can be put beside it."""
+    alone = not Path(f"{path}-wal").exists()
+    unchanging = alone and not os.access(path.absolute().parent, os.W_OK)
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if unchanging else ''}"
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    database = sqlite3.connect(uri, uri=True, timeout=OPENING_TIMEOUT_S, isolation_level=None)
     database.execute("PRAGMA foreign_keys = ON")
     database.execute("PRAGMA trusted_schema = OFF")
     return database
@@ -93,12 +98,6 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
     schema.migrate(database, path)
     with schema.transaction(database):
         """Nothing: that it can be written at all shows here."""
-
-
-def _reading_mode(path: Path) -> str:
-    """Read-only; on a medium where SQLite can put nothing beside the file, also unchanging."""
-    alone = not Path(f"{path}-wal").exists()
-    return "ro&immutable=1" if alone and not os.access(path.absolute().parent, os.W_OK) else "ro"
 
 
 def _make(path: Path) -> None:

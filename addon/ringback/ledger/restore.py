@@ -18,13 +18,15 @@ from ringback.stanza import Content, Jid, Node, Value
 
 _BYTES = re.compile("b-([0-9]{1,6})")
 _OFFSET = re.compile("T([+-][0-9]{1,6})")
-_ALPHABETS = {
-    "d": "0123456789",
-    "n": "0123456789",
-    "h": "0123456789abcdef",
-    "H": "0123456789ABCDEF",
-    "x": "0123456789ABCDEFabcdef",
+_DIGITS, _LOWER, _UPPER = "0123456789", "abcdef", "ABCDEF"
+_SPELLINGS = {
+    "d": ((), _DIGITS),
+    "n": (("-",), _DIGITS),
+    "h": ((_LOWER,), _DIGITS + _LOWER),
+    "H": ((_UPPER,), _DIGITS + _UPPER),
+    "x": ((_LOWER, _UPPER), _DIGITS + _LOWER + _UPPER),
 }
+"""By form: what the first characters are out of, without which it would be another form, and the others."""
 _IDS = frozenset("cs")
 _MAX_STAND_IN = 4096
 """Longest stand-in in characters: nothing with a form is longer."""
@@ -87,18 +89,14 @@ def _restore_jid(jid: Jid) -> Jid:
 
 
 def _stand_in(name: KeyedName) -> str:
-    alphabet = _ALPHABETS.get(name.form)
-    if alphabet is not None and name.length <= _MAX_STAND_IN:
-        sign = "-" if name.form == "n" else ""
-        return sign + _spell(name, alphabet, name.length - len(sign))
+    spelling = _SPELLINGS.get(name.form)
+    if spelling is not None and name.length <= _MAX_STAND_IN:
+        return _spell(name, *spelling)
     return str(name) if name.kind in _IDS else f"TEXT-PLACEHOLDER-{name.length}-CHARS"
 
 
-def _spell(name: KeyedName, alphabet: str, length: int) -> str:
-    """`length` characters that depend on the name alone; the first is no 0, which a number would not have."""
-    number = int.from_bytes(hashlib.shake_256(str(name).encode()).digest(length + 8), "big")
-    spelled = alphabet[1 + number % (len(alphabet) - 1)]
-    while len(spelled) < length:
-        number, digit = divmod(number, len(alphabet))
-        spelled += alphabet[digit]
-    return spelled
+def _spell(name: KeyedName, beginning: tuple[str, ...], alphabet: str) -> str:
+    """As many characters as the name says; they depend on the name alone."""
+    noise = hashlib.shake_256(str(name).encode()).digest(name.length)
+    choices = (*beginning, *[alphabet] * (name.length - len(beginning)))
+    return "".join(chars[byte % len(chars)] for chars, byte in zip(choices, noise, strict=False))

@@ -17,7 +17,7 @@ from ringback.ledger.client import LedgerConnection
 from ringback.ledger.failure import refused
 from ringback.ledger.findings import iter_findings
 from ringback.ledger.merging import SOURCE, merge_attached, prepare_maps
-from ringback.ledger.opening import open_for_reading, open_for_writing
+from ringback.ledger.opening import open_for_reading, open_for_writing, reading_uri
 from ringback.ledger.reading import iter_sightings, read_connections
 from ringback.ledger.schema import transaction
 from ringback.ledger.stats import Stats, read_content, read_stats
@@ -25,12 +25,7 @@ from ringback.ledger.verify import Verification, verify
 from ringback.ledger.writing import Recorder
 from ringback.observations import Observation
 from ringback.pseudonyms import SECRET_BYTES, Pseudonyms
-
-TECHNIQUE = "websocket-capture"
-"""How everything that comes off the Noise socket is observed.
-
-Source: wacrg spec/schema/stanza.schema.json, $defs/technique.
-"""
+from ringback.questions.evidence import WEBSOCKET_CAPTURE, ClientFacts
 
 
 class Ledger:
@@ -56,7 +51,7 @@ class Ledger:
         """Close it, also after an error."""
         self.close()
 
-    def record(self, *observations: Observation, technique: str = TECHNIQUE) -> None:
+    def record(self, *observations: Observation, technique: str = WEBSOCKET_CAPTURE) -> None:
         """Keep the observations: all of them, or none where it fails. Once it returns they are kept whatever
         becomes of this process. Those that are kept already change nothing.
 
@@ -75,10 +70,11 @@ class Ledger:
             LedgerError: one of the two cannot be used; nothing was taken over then.
         """
         open_for_reading(other).close()
+        with refused(other):
+            self._database.execute(f"ATTACH ? AS {SOURCE}", (reading_uri(other),))
         with refused(self.path):
-            prepare_maps(self._database)
-            self._database.execute(f"ATTACH ? AS {SOURCE}", (f"{other.absolute().as_uri()}?mode=ro",))
             try:
+                prepare_maps(self._database)
                 with transaction(self._database):
                     merge_attached(self._database)
             finally:
@@ -118,6 +114,14 @@ class Ledger:
     def connections(self) -> list[LedgerConnection]:
         """Every connection with its client; the numbers are those in the evidence of the sightings."""
         return read_connections(self.path)
+
+    def clients(self) -> dict[int, ClientFacts]:
+        """The clients that were identified, by number of their connection: what the questions ask for."""
+        return {
+            each.number: ClientFacts(each.platform, each.version or "", each.device, each.technique)
+            for each in self.connections()
+            if each.platform is not None
+        }
 
     def stats(self) -> Stats:
         """How much it holds."""

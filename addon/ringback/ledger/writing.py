@@ -22,7 +22,6 @@ from ringback.ledger.textform import (
 )
 from ringback.observations import FindingMade, Observation, StanzaObserved
 from ringback.pseudonyms import Pseudonyms
-from ringback.sanitize import Placeholders
 from ringback.stanza import Node
 from ringback.wire.events import ClientIdentified
 
@@ -103,7 +102,7 @@ class Recorder:
             )
 
     def _client(self, flow: str, client: ClientIdentified) -> None:
-        told = Placeholders().client(client)
+        told = self._pseudonyms.client(client)
         device = NO_DEVICE if told.device is None else told.device
         connection = self._one("connection", "flow", printable(flow))
         self._database.execute(

@@ -1,0 +1,193 @@
+"""Merging is a union: order, grouping and repeats do not matter, and what was seen twice counts once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringback.errors import LedgerError
+from ringback.ledger import Ledger
+from ringback.observations import Observation
+from support.ledgers import filled, identified, in_flow, observed, raw
+from support.sightings import Tape, good_call
+from test_captures import report
+
+CALL = observed(*good_call(Tape()))
+POOL: list[Observation] = [
+    *CALL,
+    *(
+        in_flow(each, f"other-{each.sighting.evidence.flow}")
+        for each in observed(*good_call(Tape(2000.0, capture="b")))
+    ),
+    *observed(*good_call(Tape(1000.0, capture="again"))),
+    identified("flow-1"),
+    identified("flow-1", version="2.3000.1000000002"),
+    identified("flow-9", device=None),
+]
+"""Two calls, one of them seen in two captures, and clients, one of which changed its build."""
+
+subsets = st.lists(st.sampled_from(range(len(POOL))), max_size=8)
+groupings = st.recursive(
+    st.sampled_from(range(3)), lambda inner: st.lists(inner, min_size=2, max_size=3).map(tuple), max_leaves=6
+)
+"""Ledgers 0 to 2 in any order and grouping: `(0, (2, 1, 0))` is 2, 1 and 0 into one, and that into 0."""
+
+
+def merged(folder: Path, tree: object, sources: Sequence[Path], number: list[int]) -> Path:
+    """A new ledger for every group, into which its members are merged in turn."""
+    if isinstance(tree, int):
+        return sources[tree]
+    assert isinstance(tree, tuple)
+    members = [merged(folder, each, sources, number) for each in tree]
+    number[0] += 1
+    path = folder / f"merged-{number[0]}.db"
+    with Ledger(path) as ledger:
+        for member in members:
+            ledger.merge(member)
+    return path
+
+
+def content(path: Path) -> list[str]:
+    with Ledger(path) as ledger:
+        return ledger.content()
+
+
+def told(path: Path) -> tuple[list[str], ...]:
+    """All that a ledger gives back, as text."""
+    with Ledger(path) as ledger:
+        found = (ledger.sightings(), ledger.findings(), ledger.connections())
+        return tuple(sorted(map(repr, each)) for each in found)
+
+
+def leaves(tree: object) -> set[int]:
+    return {tree} if isinstance(tree, int) else set().union(*map(leaves, tree))  # type: ignore[call-overload]
+
+
+@settings(max_examples=25)
+@given(st.lists(subsets, min_size=3, max_size=3), groupings, st.permutations(range(3)), st.booleans())
+def test_any_order_grouping_and_repeats_give_the_same(
+    parts: list[list[int]], tree: object, order: list[int], shared: bool
+) -> None:
+    """Whether the ledgers share their secret or not, and whatever they have in common."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        sources = [folder / f"{number}.db" for number in range(3)]
+        for number, (path, part) in enumerate(zip(sources, parts, strict=True)):
+            if shared and number:
+                with Ledger(sources[0]) as first:
+                    first.export(path, with_secret=True)
+            filled(path, *(POOL[index] for index in part)).close()
+        members = sorted(leaves(tree), key=order.index)
+        one_by_one = merged(folder, (*members, *members), sources, [100])
+        grouped = merged(folder, (tree,), sources, [0])
+        assert content(grouped) == content(one_by_one)
+        assert told(grouped) == told(one_by_one)
+
+
+@settings(max_examples=10)
+@given(subsets, subsets)
+def test_a_merge_is_what_one_ledger_would_have_recorded(one: list[int], other: list[int]) -> None:
+    """With one secret, recording in two places and merging is recording in one."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        filled(folder / "a.db", *(POOL[index] for index in [0, *one])).close()
+        with Ledger(folder / "a.db") as ledger:
+            ledger.export(folder / "b.db", with_secret=True)
+            ledger.export(folder / "all.db", with_secret=True)
+        filled(folder / "b.db", *(POOL[index] for index in other)).close()
+        filled(folder / "all.db", *(POOL[index] for index in other)).close()
+        with Ledger(folder / "a.db") as ledger:
+            ledger.merge(folder / "b.db")
+        assert content(folder / "a.db") == content(folder / "all.db")
+
+
+@pytest.mark.parametrize("name", ["multi-device", "violations"])
+def test_a_capture_read_on_two_machines_counts_once(name: str, tmp_path: Path) -> None:
+    """Each has its own secret; merged, there are as many stanzas, findings and calls as on one of them."""
+    observations = report(name).observations
+    one, other = tmp_path / "one.db", tmp_path / "other.db"
+    filled(one, *observations).close()
+    filled(other, *observations).close()
+    alone = told(one)
+    with Ledger(one) as ledger:
+        ledger.merge(other)
+        assert ledger.stats().realms == 2
+        assert [len(each) for each in told(one)] == [len(each) for each in alone]
+        assert ledger.verify().is_sound
+
+
+def test_each_connection_is_told_in_one_set_of_pseudonyms(tmp_path: Path) -> None:
+    """That of whoever saw the most of it: a call is not torn in two by who recorded what."""
+    half, whole = tmp_path / "half.db", tmp_path / "whole.db"
+    filled(half, *CALL[:4]).close()
+    filled(whole, *CALL).close()
+    expected = told(whole)[0]
+    for into, source in ((half, whole), (whole, half)):
+        with Ledger(into) as ledger:
+            ledger.merge(source)
+            assert len(list(ledger.calls())) == 1
+        assert told(into)[0] == expected
+
+
+def test_a_ledger_merged_into_itself_is_unchanged(tmp_path: Path) -> None:
+    """And so is one that its own copy is merged into."""
+    path = tmp_path / "ledger.db"
+    with filled(path, *POOL) as ledger:
+        before = ledger.content()
+        ledger.export(tmp_path / "copy.db")
+        ledger.merge(path)
+        ledger.merge(tmp_path / "copy.db")
+        assert ledger.content() == before
+
+
+def test_a_secret_stays_where_it_is(tmp_path: Path) -> None:
+    """Neither merging nor exporting takes it along, unless it is asked for."""
+    path = tmp_path / "ledger.db"
+    with filled(path, *CALL) as ledger, raw(path) as database:
+        ((secret,),) = database.execute("SELECT secret FROM realm").fetchall()
+        ledger.export(tmp_path / "copy.db")
+        ledger.export(tmp_path / "mine.db", with_secret=True)
+        assert ledger.content() == content(tmp_path / "copy.db") == content(tmp_path / "mine.db")
+    with Ledger(tmp_path / "new.db") as ledger:
+        ledger.merge(path)
+        assert not ledger.stats().can_record
+    assert secret not in (tmp_path / "copy.db").read_bytes() + (tmp_path / "new.db").read_bytes()
+    assert secret in (tmp_path / "mine.db").read_bytes()
+
+
+def test_a_copy_records_under_a_secret_of_its_own(tmp_path: Path) -> None:
+    """What was merged stays as it is, what comes is told in other pseudonyms, and both count once."""
+    path, copy = tmp_path / "ledger.db", tmp_path / "copy.db"
+    with filled(path, *CALL) as ledger:
+        ledger.export(copy)
+    with filled(copy, *CALL) as ledger:
+        assert (ledger.stats().realms, len(list(ledger.sightings()))) == (2, len(CALL))
+
+
+def test_an_export_replaces_nothing(tmp_path: Path) -> None:
+    """Not even a broken link."""
+    with filled(tmp_path / "ledger.db", *CALL) as ledger:
+        (tmp_path / "copy.db").symlink_to(tmp_path / "nowhere")
+        with pytest.raises(LedgerError, match="exists: name a new file"):
+            ledger.export(tmp_path / "copy.db")
+
+
+def test_a_merge_that_fails_takes_nothing_over(tmp_path: Path) -> None:
+    """A damaged or missing ledger leaves the other as it was, and usable."""
+    path, other = tmp_path / "ledger.db", tmp_path / "other.db"
+    filled(other, *POOL).close()
+    with raw(other) as database:
+        database.execute("DROP TABLE evidence")
+    with filled(path, identified()) as ledger:
+        before = ledger.content()
+        for broken in (other, tmp_path / "missing.db"):
+            with pytest.raises(LedgerError):
+                ledger.merge(broken)
+        assert ledger.content() == before
+        ledger.record(*CALL)
+        assert ledger.verify().is_sound

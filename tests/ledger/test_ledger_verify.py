@@ -1,0 +1,88 @@
+"""`verify` finds what is not as it should be, and says what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ringback.errors import LedgerError
+from ringback.ledger import Ledger
+from ringback.ledger.verify import MAX_PROBLEMS, verify
+from support.ledgers import filled, identified, observed, raw
+from support.sightings import Tape, good_call
+from test_captures import report
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "ledger.db"
+    filled(path, identified(), *observed(*good_call(Tape()))).close()
+    return path
+
+
+def test_a_sound_ledger_has_no_problem(path: Path) -> None:
+    """Also an empty one, and one of a capture in which everything is wrong."""
+    assert verify(path).is_sound
+    with Ledger(path) as ledger:
+        ledger.record(*report("violations").observations)
+        verification = ledger.verify()
+    assert verification.is_sound
+    assert verification.checked > 1000
+    with Ledger(path.with_name("empty.db")) as ledger:
+        assert (ledger.verify().is_sound, ledger.verify().checked) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("UPDATE stanza SET node = '<call' WHERE observation = 1", "row 1 of stanza.node cannot be read"),
+        ("UPDATE stanza SET owner = '<value><x/></value>' WHERE observation = 2", "row 2 of stanza.owner"),
+        ("UPDATE statement SET body = '{}' WHERE id = 1", "row 1 of statement.body cannot be read"),
+        ("UPDATE statement SET body = replace(body, 'ok', 'note') WHERE id = 1", "statement 1 was changed"),
+        ("UPDATE finding SET call = 'c' WHERE id = 3", "row 3 of finding.call cannot be read"),
+        ("UPDATE finding SET got = '<x' WHERE id = 3", "row 3 of finding.got cannot be read"),
+        ("UPDATE client SET detail = '['", "of client.detail cannot be read"),
+        ("DELETE FROM evidence WHERE finding = 2", "finding 2 has no evidence"),
+        ("DELETE FROM sight WHERE observation = 4", "observation 4 was seen in no capture"),
+        ("DELETE FROM connection", "of observation belongs to a row of connection that is not there"),
+        ("UPDATE sight SET technique = 'guessing'", "by a technique that has no id"),
+        ("UPDATE realm SET secret = zeroblob(32)", "its secret is not the one"),
+        ("INSERT INTO realm VALUES ('x', zeroblob(32))", "there are 2 secrets of its own"),
+    ],
+)
+def test_each_damage_is_told_with_its_place_and_what_to_do(path: Path, damage: str, told: str) -> None:
+    """And none of them breaks the look at the rest."""
+    with raw(path) as database:
+        database.execute(damage)
+    problems = verify(path).problems
+    assert any(told in problem.text for problem in problems), problems
+    assert all(problem.advice for problem in problems)
+
+
+def test_a_damaged_page_is_told(path: Path) -> None:
+    """Bytes that somebody or something wrote into the middle of the file."""
+    content = bytearray(path.read_bytes())
+    content[4096 * 3 : 4096 * 9] = b"\xff" * 4096 * 6
+    path.write_bytes(content)
+    problems = verify(path).problems
+    assert problems
+    assert "new ledger" in problems[0].advice
+
+
+def test_a_file_cut_short_is_told(path: Path) -> None:
+    """As a broken copy leaves it: it cannot even be opened, and that says what to do."""
+    content = path.read_bytes()
+    for length in (2000, len(content) // 2):
+        path.write_bytes(content[:length])
+        with pytest.raises(LedgerError, match=r"damaged.*read the captures into a new one"):
+            verify(path)
+
+
+def test_a_wholly_damaged_ledger_is_told_in_a_few_lines(path: Path) -> None:
+    """The first problems say it all."""
+    with Ledger(path) as ledger:
+        ledger.record(*report("violations").observations)
+    with raw(path) as database:
+        database.execute("UPDATE stanza SET node = ''")
+    assert len(verify(path).problems) == MAX_PROBLEMS

@@ -1,0 +1,88 @@
+"""Every index is there because a query needs it, and every query that grows with the ledger has one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ringback.ledger import findings, merging, reading
+from ringback.ledger.schema import MIGRATIONS
+from support.ledgers import filled, raw
+from test_captures import report
+
+INDEXES = {
+    "observation_by_time": reading.STANZAS,
+    "finding_by_statement": findings.FINDINGS,
+}
+"""Each index that is declared as such, and the query that it is for."""
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    path = tmp_path_factory.mktemp("plans") / "ledger.db"
+    filled(path, *report("violations").observations).close()
+    with raw(path) as connection:
+        yield connection
+
+
+def plan(database: sqlite3.Connection, query: str, *values: object) -> list[str]:
+    return [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {query}", values)]
+
+
+def test_every_index_is_accounted_for() -> None:
+    """None is declared that no query uses."""
+    declared = {
+        statement.split()[2]
+        for migration in MIGRATIONS
+        for statement in migration.statements
+        if statement.startswith("CREATE INDEX")
+    }
+    assert declared == INDEXES.keys()
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_the_query_uses_its_index(database: sqlite3.Connection, index: str) -> None:
+    """As SQLite itself plans it."""
+    assert any(index in step for step in plan(database, INDEXES[index]))
+
+
+def test_stanzas_come_in_order_of_time_without_sorting(database: sqlite3.Connection) -> None:
+    """A month of captures is not sorted in memory before the first is given."""
+    steps = plan(database, reading.STANZAS)
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+    assert len([step for step in steps if step.startswith("SCAN")]) == 1
+
+
+def test_findings_are_sorted_one_statement_at_a_time(database: sqlite3.Connection) -> None:
+    """What is sorted is the evidence, behind an order that the index gives."""
+    assert not [step for step in plan(database, findings.FINDINGS) if step == "USE TEMP B-TREE FOR ORDER BY"]
+
+
+@pytest.mark.parametrize(
+    "lookup",
+    [
+        "SELECT id FROM connection WHERE flow = ?",
+        "SELECT id FROM statement WHERE digest = ?",
+        "SELECT id FROM finding WHERE digest = ?",
+        "SELECT id FROM observation WHERE connection = ? AND direction = 'client' AND frame = 1",
+        "SELECT 1 FROM stanza WHERE observation = ? AND realm = 'x'",
+        "SELECT 1 FROM evidence WHERE finding = ?",
+        "SELECT 1 FROM sight WHERE observation = ?",
+    ],
+)
+def test_what_recording_looks_up_is_found_by_key(database: sqlite3.Connection, lookup: str) -> None:
+    """Recording costs the same however much is there."""
+    assert all(step.startswith("SEARCH") for step in plan(database, lookup, 1))
+
+
+def test_a_merge_looks_up_every_row_by_key(database: sqlite3.Connection, tmp_path: Path) -> None:
+    """Each step goes through what is merged once; our own rows are searched, never scanned."""
+    filled(tmp_path / "other.db", *report("single-callee").observations).close()
+    database.execute("ATTACH ? AS theirs", (str(tmp_path / "other.db"),))
+    merging.prepare_maps(database)
+    for step in merging.STEPS:
+        scans = [line for line in plan(database, step) if line.startswith("SCAN")]
+        assert len(scans) == 1, (step, scans)
