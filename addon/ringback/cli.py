@@ -11,16 +11,14 @@ from typing import Any
 import click
 
 from ringback import __version__
-from ringback.cli_options import PATH, recording_options, spec_option
+from ringback.cli_export import export
+from ringback.cli_options import EPILOG, PATH, help_if_alone, recording_options, spec_option
 from ringback.commands.environment import Environment
 from ringback.errors import RingbackError
 from ringback.faults import describe
 from ringback.findings import Severity
 from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
-
-_EXIT_CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCode)
-_EPILOG = f"\b\nExit codes:\n{_EXIT_CODES}"
 
 
 class OutputClosedError(Exception):
@@ -41,7 +39,7 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
-    epilog=_EPILOG,
+    epilog=EPILOG,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -53,10 +51,10 @@ def cli(ctx: click.Context) -> ExitCode:
     Flow files are recorded by `mitmdump -w FILE`; live, the same runs as `mitmdump -s addon/capture.py`. What
     is printed carries placeholders in place of everything that identifies anybody.
     """
-    return _help_if_alone(ctx)
+    return help_if_alone(ctx)
 
 
-@cli.command(epilog=_EPILOG)
+@cli.command(epilog=EPILOG)
 @recording_options
 @spec_option
 @click.option(
@@ -100,7 +98,7 @@ def replay(  # noqa: PLR0917 - click passes them by name
     return run(Recording(files, keylog, hosts), report, Environment(color=not no_color))
 
 
-@cli.command(epilog=_EPILOG)
+@cli.command(epilog=EPILOG)
 @recording_options
 @click.option("--raw", is_flag=True, help="Real values in place of placeholders. They identify people.")
 def decode(files: tuple[Path, ...], keylog: Path | None, hosts: tuple[str, ...], raw: bool) -> ExitCode:
@@ -130,14 +128,14 @@ def decode(files: tuple[Path, ...], keylog: Path | None, hosts: tuple[str, ...],
     return run(Recording(files, keylog, hosts), Environment(), raw=raw)
 
 
-@cli.group(epilog=_EPILOG, invoke_without_command=True)
+@cli.group(epilog=EPILOG, invoke_without_command=True)
 @click.pass_context
 def spec(ctx: click.Context) -> ExitCode:
     """Show the specification that stanzas are checked against."""
-    return _help_if_alone(ctx)
+    return help_if_alone(ctx)
 
 
-@spec.command("show", epilog=_EPILOG)
+@spec.command("show", epilog=EPILOG)
 @spec_option
 @click.argument("stanza", metavar="[ID]", required=False)
 def spec_show(spec: Path | None, stanza: str | None) -> ExitCode:
@@ -150,7 +148,7 @@ def spec_show(spec: Path | None, stanza: str | None) -> ExitCode:
     return show_spec(spec, stanza, Environment())
 
 
-@spec.command("rng", epilog=_EPILOG)
+@spec.command("rng", epilog=EPILOG)
 @spec_option
 @click.option(
     "--vantage",
@@ -177,7 +175,7 @@ def spec_rng(spec: Path | None, vantage: str, closed: bool, stanza: str | None) 
     return show_relaxng(spec, stanza, Environment(), vantage=Vantage(vantage), closed=closed)
 
 
-@cli.command(epilog=_EPILOG)
+@cli.command(epilog=EPILOG)
 @click.argument("code", metavar="[CODE]", required=False)
 def codes(code: str | None) -> ExitCode:
     """List the codes of findings, or explain one with its examples."""
@@ -189,6 +187,9 @@ def codes(code: str | None) -> ExitCode:
         return explain_code(code, Environment())
     except UnknownCodeError as error:
         raise click.UsageError(str(error)) from error
+
+
+cli.add_command(export)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -207,13 +208,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort, which names the place
         return _fail(describe(error), ExitCode.INTERNAL)
-
-
-def _help_if_alone(ctx: click.Context) -> ExitCode:
-    """Print the help where no subcommand was named, which is no use of the command."""
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
-    return ExitCode.USAGE
 
 
 def _usage(error: click.ClickException) -> str:

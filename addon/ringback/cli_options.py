@@ -8,6 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
+from ringback.status import ExitCode
+
+_EXIT_CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCode)
+EPILOG = f"\b\nExit codes:\n{_EXIT_CODES}"
+"""What the help of every command ends with."""
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -20,6 +26,13 @@ def _together(*decorators: Callable[[Any], Any]) -> Callable[[_Command], _Comman
         return command
 
     return decorate
+
+
+def help_if_alone(ctx: click.Context) -> ExitCode:
+    """Print the help where no subcommand was named, which is no use of the command."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+    return ExitCode.USAGE
 
 
 PATH = click.Path(path_type=Path)

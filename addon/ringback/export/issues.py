@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ringback.confidence import Discrepancy, ObservedFact
+from ringback.conflicts import ConflictTally, Form, SideTally
 from ringback.export import TOOLS
 from ringback.export.captures import CaptureRecord, capture_records
 from ringback.export.forms import attribute_line, fenced, render_form
@@ -22,6 +23,7 @@ from ringback.export.verdicts import counted, render_numbers, sentence
 from ringback.export.washing import Appraisal
 from ringback.questions.verdict import Answer, Verdict
 from ringback.recognise import PREACCEPT
+from ringback.spec.part import SpecPart
 from ringback.stanza.xml import to_text
 
 REPOSITORY = "WhiskeySockets/wacrg"
@@ -65,8 +67,13 @@ class Issue:
         )
 
 
-def issues(appraisal: Appraisal, *, actions: Collection[str] = (PREACCEPT,)) -> list[Issue]:
+def issues(
+    appraisal: Appraisal, *, parts: Sequence[SpecPart] = (), actions: Collection[str] = (PREACCEPT,)
+) -> list[Issue]:
     """Every issue that this evidence is worth: captures, then discrepancies, then findings.
+
+    Discrepancies are between observations, and between the stanza files and `parts`, where the evidence bears
+    on their disagreement.
 
     A question that nothing points anywhere for makes no finding.
 
@@ -77,6 +84,7 @@ def issues(appraisal: Appraisal, *, actions: Collection[str] = (PREACCEPT,)) -> 
     made = [
         *map(capture_issue, capture_records(material, actions=actions)),
         *(discrepancy_issue(each, material) for each in appraisal.facts.discrepancies),
+        *(conflict_issue(each, material) for each in appraisal.conflicts(parts) if _is_weighed(each)),
         *(finding_issue(each, material) for each in verdicts if each.answer in _CONFIDENCE),
     ]
     for issue in made:
@@ -132,6 +140,28 @@ def discrepancy_issue(discrepancy: Discrepancy, material: Material) -> Issue:
     )
 
 
+def conflict_issue(tally: ConflictTally, material: Material) -> Issue:
+    """The Discrepancy form, for two models that disagree: the evidence for and against either."""
+    path, spec = tally.conflict.path, tally.stanza.claim.fact.spec
+    sides = (tally.stanza, tally.part)
+    says = " ".join(f"{side.claim.source} says {side.claim.says} of `{path}`." for side in sides)
+    first, second = (fenced(_model_side(side, material, spec), "text") for side in sides)
+    sections = {
+        "What conflicts": f"Two models of one stanza disagree. {says}",
+        "Source A (technique + evidence)": first,
+        "Source B (technique + evidence)": second,
+        "Proposed resolution": _model_resolution(tally),
+    }
+    part = tally.part.claim.fact.spec
+    kind = "form" if isinstance(tally.stanza.claim.says, Form) else "presence"
+    return Issue(
+        name=f"conflict-{spec}-{_slug(part)}-{_slug(path)}-{kind}",
+        title=f"[discrepancy]: {spec} and {part}, {path}",
+        labels=("type/discrepancy", "status/needs-review"),
+        body=render_form(sections),
+    )
+
+
 def finding_issue(verdict: Verdict, material: Material) -> Issue:
     """The Protocol finding form: what the evidence answers an open question with."""
     spec_id, _, number = verdict.question.rpartition("/")
@@ -152,6 +182,24 @@ def finding_issue(verdict: Verdict, material: Material) -> Issue:
         labels=("type/finding", "status/needs-review"),
         body=render_form(sections),
     )
+
+
+def _is_weighed(tally: ConflictTally) -> bool:
+    """Whether the evidence tells the models apart: a stanza contradicts one of them."""
+    return bool(tally.stanza.contradicts or tally.part.contradicts)
+
+
+def _model_side(side: SideTally, material: Material, spec: str) -> str:
+    supports = f"{counted(len(side.supports), 'observation')} as it says, {len(side.contradicts)} against"
+    shown = _side(side.supports, material, spec) or "No observation is as it says."
+    return f"{side.claim.source}: {side.claim.says} ({supports}, {len(side.silent)} silent)\n{shown}"
+
+
+def _model_resolution(tally: ConflictTally) -> str:
+    standing = [side.claim.source for side in (tally.stanza, tally.part) if not side.contradicts]
+    if len(standing) == 1:
+        return f"Nothing observed contradicts {standing[0]}: state the other as it does."
+    return "Neither model holds for all observations: state what was seen, by client and direction."
 
 
 def _side(observations: Sequence[ObservedFact], material: Material, spec: str) -> str:

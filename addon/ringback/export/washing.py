@@ -5,7 +5,7 @@ Numbers do not change by it: the mapping is consistent, so one device stays one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from ringback.calls import Call, Emission, Sighting
 from ringback.confidence import Weighing as FactWeighing
 from ringback.confidence import observed_facts
 from ringback.confidence import weigh as weigh_facts
+from ringback.conflicts import ConflictTally, comparisons, observe, tally
 from ringback.export.material import Material
 from ringback.export.publisher import refuse_raw, washed_client
 from ringback.questions.evidence import CallEvidence
@@ -20,6 +21,7 @@ from ringback.questions.stanzas import stanza_units
 from ringback.questions.undocumented import Undocumented, collect_undocumented
 from ringback.questions.weighing import Weighing, weigh
 from ringback.sanitize import Placeholders
+from ringback.spec.part import SpecPart
 from ringback.stanza import Content, Node
 
 
@@ -77,6 +79,16 @@ class Appraisal:
         """What the evidence carries each fact to."""
         clean = self.clean
         return weigh_facts(clean.specification, observed_facts(clean.findings(), clean.client_of))
+
+    def conflicts(self, parts: Iterable[SpecPart]) -> Iterator[ConflictTally]:
+        """Each disagreement between the stanza files and these parts, with the evidence for either side."""
+        clean = self.clean
+        sightings = [
+            sighting for call in clean.calls for each in call.emissions for sighting in each.sightings
+        ]
+        for comparison in comparisons(clean.specification, parts):
+            seen = observe(comparison, sightings, clean.client_of, clean.specification.enums)
+            yield from tally(comparison, seen)
 
 
 def _with_shapes(clean: Undocumented, real: dict[tuple[str, str, str], Undocumented]) -> Undocumented:

@@ -1,0 +1,166 @@
+"""`ringback export`: what goes back to the specification, out of a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringback.commands.environment import Environment
+from ringback.errors import ExportError
+from ringback.export.captures import capture_files
+from ringback.export.change import Change
+from ringback.export.issues import issues
+from ringback.export.material import Material
+from ringback.export.patch import Patch, effective_changes, make_patch, proposed_changes
+from ringback.export.questions import questions_json, questions_markdown
+from ringback.export.washing import Appraisal
+from ringback.ledger import Ledger
+from ringback.ledger.location import default_path
+from ringback.sources.notice import Notice
+from ringback.spec.load import load_parts, load_specification
+from ringback.spec.model import StanzaSpec
+from ringback.status import ExitCode
+
+Ask = Callable[[Change, int, int], bool]
+"""Shows a change, its number and how many there are; gives whether it is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the evidence lies and what it is held against."""
+
+    ledger: Path | None
+    """None: the ledger at its default place."""
+    spec: Path | None
+    """None: the specification that ringback ships."""
+
+
+def read_appraisal(source: Source) -> Appraisal:
+    """The ledger's calls, held against the specification.
+
+    Raises:
+        ExportError: there is no ledger, or no call in it.
+        LedgerError: the ledger cannot be used.
+        SpecError: the specification cannot be used.
+    """
+    path = source.ledger or default_path()
+    if not path.exists():
+        raise ExportError(f"{path}: no ledger there; record one with `ringback replay --ledger`")
+    specification = load_specification(source.spec)
+    with Ledger(path) as ledger:
+        material = Material.of(ledger.calls(), ledger.clients(), specification)
+    if not material.calls:
+        raise ExportError(f"{path}: no call in this ledger: there is nothing to export")
+    return Appraisal(material)
+
+
+def export_captures(
+    source: Source,
+    folder: Path,
+    environment: Environment,
+    *,
+    actions: Sequence[str],
+    contributor: str | None = None,
+) -> ExitCode:
+    """Write a YAML file into `folder` for each form of these stanzas.
+
+    Raises:
+        RingbackError: as `read_appraisal`; nothing was written where a file could identify somebody.
+    """
+    appraisal = read_appraisal(source)
+    files = capture_files(appraisal.material, actions=actions, contributor=contributor)
+    return _write_all(files, folder, environment)
+
+
+def export_issues(
+    source: Source, folder: Path, environment: Environment, *, actions: Sequence[str]
+) -> ExitCode:
+    """Write the bodies of issues into `folder`, and print the commands that file them.
+
+    Raises:
+        RingbackError: as `read_appraisal`; nothing was written where a file could identify somebody.
+    """
+    parts = {} if source.spec is None else load_parts(source.spec)
+    made = issues(read_appraisal(source), parts=list(parts.values()), actions=actions)
+    code = _write_all({issue.file_name: issue.body for issue in made}, folder, environment)
+    environment.write("".join(f"{issue.command}\n" for issue in made))
+    return code
+
+
+def export_patch(source: Source, ask: Ask, environment: Environment) -> ExitCode:
+    """Change the stanza files in place by what `ask` accepts, and print what was changed as a diff.
+
+    Raises:
+        RingbackError: as `read_appraisal`; no file was changed.
+    """
+    if source.spec is None:
+        raise ExportError("name the stanza file to change with --spec; the one that ringback ships stays")
+    appraisal = read_appraisal(source)
+    proposed = proposed_changes(appraisal)
+    patches: dict[Path, Patch] = {}
+    for spec in appraisal.material.specification.stanzas.values():
+        path = _file_of(spec, source.spec)
+        text = _read(path)
+        open_ones = effective_changes(text, spec.file, [each for each in proposed if each.spec == spec.id])
+        accepted = [
+            change for number, change in enumerate(open_ones, start=1) if ask(change, number, len(open_ones))
+        ]
+        patches[path] = make_patch(text, spec.file, accepted, appraisal.material)
+    for path, patch in patches.items():
+        if patch.diff:
+            _write(path, patch.after)
+            environment.write(patch.diff)
+    changed = sum(bool(patch.diff) for patch in patches.values())
+    environment.tell(Notice(f"{changed} of {len(patches)} stanza files changed"))
+    return ExitCode.OK
+
+
+def export_questions(source: Source, environment: Environment, *, as_json: bool) -> ExitCode:
+    """Print what is known about the open questions.
+
+    Raises:
+        RingbackError: as `read_appraisal`.
+    """
+    appraisal = read_appraisal(source)
+    environment.write(questions_json(appraisal) if as_json else questions_markdown(appraisal))
+    return ExitCode.OK
+
+
+def shown_change(change: Change, number: int, total: int) -> str:
+    """A change as somebody who decides on it sees it: what it does, then why."""
+    head = f"[{number}/{total}] {change.kind.value}: {change.path}\n  {change.summary}\n"
+    return head + "".join(f"    - {line}\n" for line in change.evidence)
+
+
+def _file_of(spec: StanzaSpec, path: Path) -> Path:
+    if path.is_file():
+        return path
+    folders: Iterable[Path] = (path / "spec" / "stanzas", path / "stanzas", path)
+    return next(folder / spec.file for folder in folders if (folder / spec.file).is_file())
+
+
+def _write_all(files: Mapping[str, str], folder: Path, environment: Environment) -> ExitCode:
+    for name, text in files.items():
+        _write(folder / name, text)
+    environment.tell(Notice(f"{len(files)} files written to {folder}"))
+    return ExitCode.OK
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExportError(f"{path}: cannot be read: {error}") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """The whole text or nothing of it: a file that is there is replaced at once."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(text.encode("utf-8"))
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise ExportError(f"{path}: cannot be written: {error.strerror}") from error
