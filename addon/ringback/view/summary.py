@@ -28,7 +28,7 @@ def summary_lines(
     yield Text(f"{marks.rule * 2} ringback ".ljust(width, marks.rule)[:width], "bold")
     yield from _funnel(funnel, marks, width)
     yield from _not_opened(funnel, notices, width)
-    yield _findings(funnel)
+    yield from _findings(funnel, width)
     if not tally.specs:
         said = "no pre-accept was checked: nothing of the specification was exercised"
         yield from _labelled("facts", [Text(said, "yellow")], width)
@@ -69,13 +69,12 @@ def _not_opened(funnel: Funnel, notices: Notices, width: int) -> Iterator[Text]:
             yield from _labelled(label, [Text.assemble((str(number), style), f" {what}")], width)
 
 
-def _findings(funnel: Funnel) -> Text:
-    line = _label("findings")
+def _findings(funnel: Funnel, width: int) -> Iterator[Text]:
+    pieces = []
     for severity in reversed(Severity):
         number = funnel.findings.get(severity.value, 0)
-        line.append(f"{number} {severity.value}", SEVERITY_STYLES[severity] if number else "dim")
-        line.append("" if severity is Severity.OK else "   ")
-    return line
+        pieces.append(Text(f"{number} {severity.value} ", SEVERITY_STYLES[severity] if number else "dim"))
+    yield from _labelled("findings", pieces, width)
 
 
 def _facts(spec: StanzaSpec, tally: Tally, width: int) -> Iterator[Text]:

@@ -105,7 +105,8 @@ class TerminalView:
 
     def _heading(self, date: str) -> None:
         columns = f"{'action':<{_ACTION}}   {'call':<{_CALL}} {'+seconds':>{_DELTA}}  from, to"
-        self._print(Text(f"{date or 'no time':<{_TIME}}  #   {columns}", "dim underline"))
+        heading = f"{date or 'no time':<{_TIME}}  #   {columns}"
+        self._print(Text(heading[: self._width], "dim underline"))
 
     def _annotated(self, observed: StanzaObserved) -> None:
         lines = annotate(
