@@ -13,17 +13,15 @@ from support.sightings import Tape, preaccept
 from support.viewing import PREACCEPT, observed
 
 
-def annotated(
-    xml: str, *, sent: bool = True, width: int = 70, placeholders: Placeholders | None = None
-) -> str:
-    """The annotated stanza as text: mark, line, notes after a bar."""
-    sighting = Tape().sent(xml) if sent else Tape().delivered(xml)
+def annotated(xml: str, *, width: int = 70) -> str:
+    """The annotated sent copy as text: mark, line, notes after a bar."""
+    sighting = Tape().sent(xml)
     observation = observed(sighting)
     lines = annotate(
         sighting.node,
         observation.findings,
         observation.spec,
-        placeholders or Placeholders(),
+        Placeholders(),
         width=width,
         ellipsis="…",
     )

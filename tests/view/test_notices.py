@@ -62,7 +62,8 @@ UNREADABLE = DecodeError(3, "iq/x", "a byte", "end of data")
         ),
         (
             FrameUnread(PLACE, 4, UNREADABLE, b"", "iq"),
-            "server frame 5 opened, but holds no stanza: wabinary: byte 3 in iq/x: expected a byte, got end of data",
+            "server frame 5 opened, but holds no stanza: "
+            "wabinary: byte 3 in iq/x: expected a byte, got end of data",
             "warning",
         ),
     ],

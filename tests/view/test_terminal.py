@@ -11,7 +11,7 @@ from hypothesis import given, settings
 import ringback
 from ringback.calls import Sighting
 from ringback.findings import Severity, Stance
-from ringback.observations import FindingMade
+from ringback.observations import FindingMade, Observation
 from ringback.sanitize import Placeholders, Raw
 from ringback.stanza import Node
 from ringback.wire.events import ConnectionIgnored, ConnectionRecognised
@@ -140,7 +140,7 @@ def test_long_addresses_go_on_the_next_line() -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437"])
 def test_a_terminal_without_unicode_gets_ascii_signs(encoding: str) -> None:
     """Signs fall back to ASCII; characters that the encoding lacks are replaced, and nothing crashes."""
-    observations = [
+    observations: list[Observation] = [
         *observed_call(inside=INSIDE),
         FindingMade(finding(got="電話 ✓", stance=Stance.CONTRADICTS, code="cödé")),
     ]
@@ -153,7 +153,7 @@ def test_a_terminal_without_unicode_gets_ascii_signs(encoding: str) -> None:
 
 def test_no_colour_is_no_escape_sequence() -> None:
     """Without colour the output holds not one control character."""
-    observations = [*observed_call(inside=INSIDE), FindingMade(finding())]
+    observations: list[Observation] = [*observed_call(inside=INSIDE), FindingMade(finding())]
     assert "\x1b" not in printed_all(observations)
     assert "\x1b[32m✓" in printed_all(observations, color=True)
 
