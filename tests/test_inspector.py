@@ -94,7 +94,9 @@ def test_late_keys_change_no_finding(name: str) -> None:
     assert not findings(observations)
     core._keys.feed(keys)
     core._keys.finish()
-    observations += core.keys_added() + core.finish()
+    for key in core.connections:
+        observations += core.keys_added(*key)
+    observations += core.finish()
     assert said(observations) == said(whole(name))
 
 
