@@ -73,6 +73,23 @@ def test_nothing_exercised_is_said_in_words(funnel: Funnel) -> None:
     assert "not opened" not in shown
 
 
+def test_closed_frames_are_counted_by_connection() -> None:
+    """Where several connections have closed frames, those with most of them are named."""
+
+    def show(view: TerminalView) -> None:
+        for connection, times in ((1, 1), (2, 3), (3, 2), (4, 1), (5, 1), (6, 1)):
+            for _ in range(times):
+                view.show(notice(FrameClosed(PLACE, ClosedReason.NO_KEY, 9), connection))
+        view.summary(Funnel(frames=9, closed={"no key": 9}))
+
+    shown = printed(show, width=300).partition("── ringback ")[2]
+    assert (
+        "not opened   9 of 9 no key  "
+        "3 on connection 2 of synthetic.flow  2 on connection 3 of synthetic.flow  "
+        "1 on connection 1 of synthetic.flow  1 on connection 4 of synthetic.flow  the rest on 2 more"
+    ) in shown
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 140])
 def test_a_summary_fits_its_width(width: int) -> None:
     """No line is wider than the terminal."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.text import Text
@@ -19,6 +20,8 @@ _LABEL = 13
 """Columns of the labels on the left."""
 _NUMBER = 8
 _LONGEST_BAR = 40
+_MOST_CONNECTIONS = 4
+"""Connections that are named under one reason."""
 
 
 def summary_lines(
@@ -54,10 +57,13 @@ def _funnel(funnel: Funnel, marks: Marks, width: int) -> Iterator[Text]:
 
 
 def _not_opened(funnel: Funnel, notices: Notices, width: int) -> Iterator[Text]:
-    advices = {reason.value: reason.advice for reason in notices.closed}
+    told = {reason.value: (reason, counts) for reason, counts in notices.closed.items()}
     for value, number in sorted(funnel.closed.items(), key=lambda item: -item[1]):
         pieces = [Text.assemble((f"{number} of {funnel.frames}", "bold yellow"), f" {value}")]
-        yield from _labelled("not opened", [*pieces, Text(advices.get(value, ""), "dim")], width)
+        if value in told:
+            reason, counts = told[value]
+            pieces += [*_by_connection(counts), Text(reason.advice, "dim")]
+        yield from _labelled("not opened", pieces, width)
     for label, number, what, style in (
         ("frames", funnel.dropped, "given up because too many frames waited for a key", "bold yellow"),
         ("frames", funnel.held, "waiting for a key now", "bold yellow"),
@@ -67,6 +73,16 @@ def _not_opened(funnel: Funnel, notices: Notices, width: int) -> Iterator[Text]:
     ):
         if number:
             yield from _labelled(label, [Text.assemble((str(number), style), f" {what}")], width)
+
+
+def _by_connection(counts: Counter[tuple[str, int]]) -> Iterator[Text]:
+    """How many frames stayed closed on which connection, most first; nothing where there is only one."""
+    if len(counts) < 2:
+        return
+    for (capture, connection), number in counts.most_common(_MOST_CONNECTIONS):
+        yield Text(f"{number} on connection {connection} of {visible(capture)}")
+    if len(counts) > _MOST_CONNECTIONS:
+        yield Text(f"the rest on {len(counts) - _MOST_CONNECTIONS} more")
 
 
 def _findings(funnel: Funnel, width: int) -> Iterator[Text]:
