@@ -46,6 +46,8 @@ def test_a_whole_summary() -> None:
         "             run the client with the key-log preload and point ringback at the",
         "             file it writes (ringback_keylog, --keylog or RINGBACK_KEYLOGFILE)",
         "not opened   2 of 61 counter gap",
+        "             frames are missing from the capture: capture again without filters",
+        "             or dropped messages",
         "frames       3 given up because too many frames waited for a key",
         "frames       2 waiting for a key now",
         "frames       1 opened, but no stanza that can be read",

@@ -15,6 +15,7 @@ from ringback.view.marks import SEVERITY_STYLES, Marks
 from ringback.view.notices import Notices
 from ringback.view.tally import Tally
 from ringback.view.visible import visible
+from ringback.wire.events import ClosedReason
 
 _LABEL = 13
 """Columns of the labels on the left."""
@@ -57,12 +58,10 @@ def _funnel(funnel: Funnel, marks: Marks, width: int) -> Iterator[Text]:
 
 
 def _not_opened(funnel: Funnel, notices: Notices, width: int) -> Iterator[Text]:
-    told = {reason.value: (reason, counts) for reason, counts in notices.closed.items()}
     for value, number in sorted(funnel.closed.items(), key=lambda item: -item[1]):
         pieces = [Text.assemble((f"{number} of {funnel.frames}", "bold yellow"), f" {value}")]
-        if value in told:
-            reason, counts = told[value]
-            pieces += [*_by_connection(counts), Text(reason.advice, "dim")]
+        reason = ClosedReason(value)
+        pieces += [*_by_connection(notices.closed.get(reason, Counter())), Text(reason.advice, "dim")]
         yield from _labelled("not opened", pieces, width)
     for label, number, what, style in (
         ("frames", funnel.dropped, "given up because too many frames waited for a key", "bold yellow"),
