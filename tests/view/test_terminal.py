@@ -119,6 +119,14 @@ def test_only_what_is_new_is_printed_of_a_second_copy() -> None:
     assert "child-undocumented" not in shown
 
 
+def test_preaccepts_are_set_apart_by_one_blank_line() -> None:
+    """Also between two pre-accepts in a row there is one blank line, not two."""
+    tape = Tape()
+    shown = printed_all([observed(tape.sent(preaccept())), observed(tape.sent(preaccept(stanza_id="P-2")))])
+    assert shown.count("\n\n") == 3
+    assert "\n\n\n" not in shown
+
+
 def test_a_date_is_told_when_it_changes() -> None:
     """The heading with the date stands before the first stanza of each day."""
     tape = Tape()
