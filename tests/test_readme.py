@@ -51,7 +51,7 @@ def usage(path: str, command: click.Command) -> str:
 
 def test_every_option_of_the_addon_is_listed() -> None:
     """The options table names exactly the options that the add-on adds."""
-    with taddons.context(Ringback()) as context:
+    with taddons.context(Ringback()) as context:  # type: ignore[no-untyped-call]
         added = {name for name in context.options._options if name.startswith("ringback_")}
         levels = context.options._options["ringback_level"].choices
     rows = table("option")
