@@ -128,9 +128,30 @@ def test_a_connection_that_is_set_aside_is_not_asked_again(
     assert asked == ["receive", "close"] * 2
 
 
-@pytest.mark.parametrize("method", ["keys_added", "settle", "finish"])
+def test_new_keys_that_fail_on_one_connection_reach_the_others(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that breaks over a new key is set aside; the next one is asked all the same."""
+    asked: list[tuple[str, int]] = []
+
+    def faulty(self: Inspector, *key: Any) -> Any:
+        asked.append(key)
+        if key[1] == 1:
+            raise ZeroDivisionError
+        return []
+
+    monkeypatch.setattr(Inspector, "keys_added", faulty)
+    monkeypatch.setattr(Inspector, "connections", [("live", 1), ("live", 2)])
+    for _ in range(2):
+        assert bench.inspector.keys_added() == []
+    assert asked == [("live", 1), ("live", 2), ("live", 2)]
+    (notice,) = bench.notices
+    assert notice.text.endswith("while opening held frames of connection 1 of live, which is set aside")
+
+
+@pytest.mark.parametrize("method", ["settle", "finish"])
 def test_faults_beside_the_messages(bench: Bench, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
-    """New keys, quiet calls and the end are contained as well, told once however often they fail."""
+    """Quiet calls and the end are contained as well, told once however often they fail."""
 
     def faulty(self: Inspector, *rest: Any) -> Any:
         raise ZeroDivisionError

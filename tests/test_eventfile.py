@@ -244,7 +244,7 @@ def test_a_killed_run_loses_nothing_that_it_reported(tmp_path: Path) -> None:
         process = run_python(WRITER, str(path), str(acknowledged), stdout=subprocess.PIPE)
         assert process.stdout is not None
         for _ in range(moments.randrange(1, 40)):
-            process.stdout.readline()
+            acknowledged = int(process.stdout.readline())
         select.select([], [], [], moments.random() / 500)
         process.send_signal(signal.SIGKILL)
         for line in process.stdout.read().splitlines():

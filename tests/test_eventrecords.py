@@ -119,9 +119,7 @@ NOTICES: list[tuple[WireEvent, dict[str, Any]]] = [
         },
     ),
     (
-        FrameUnread(
-            PLACE, 4, DecodeError(3, "call/15550000001", "a byte", "end of data"), b"secret", "call"
-        ),
+        FrameUnread(PLACE, 4, DecodeError(3, "call/15550000001", "a byte", "end of data"), b"secret", "call"),
         {
             "type": "unread",
             **SIGHT,

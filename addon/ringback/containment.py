@@ -8,11 +8,16 @@ connection that it happened on is set aside, the other connections go on.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
 
 from ringback.faults import Faults
 from ringback.inspector import Inspector
 from ringback.observations import Funnel, Message, Observation
 from ringback.sources.chronology import Event
+
+Step: TypeAlias = Callable[[], list[Observation]]
+"""One thing to ask of the inspector."""
 
 
 class ContainedInspector:
@@ -33,21 +38,19 @@ class ContainedInspector:
     def take(self, event: Event) -> list[Observation]:
         """What a message, or the end of a connection, shows."""
         key = (event.capture, event.connection)
-        if key in self.set_aside:
-            return []
-        try:
-            if isinstance(event, Message):
-                return self._inspector.receive(event)
-            return self._inspector.close_connection(*key)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
-            self.set_aside.add(key)
-            self._faults.report(_stage(event), error)
-            # The inspector lets go of it before it closes it: new keys must not lead back to a broken state.
-            return self._attempt("setting it aside", lambda: self._inspector.close_connection(*key))
+        if isinstance(event, Message):
+            return self._on(key, f"reading message {event.number} of", lambda: self._inspector.receive(event))
+        return self._on(key, "closing", lambda: self._inspector.close_connection(*key))
 
     def keys_added(self) -> list[Observation]:
         """What the keys that were added since the last call open."""
-        return self._attempt("opening held frames", self._inspector.keys_added)
+        return [
+            observation
+            for key in self._inspector.connections
+            for observation in self._on(
+                key, "opening held frames of", partial(self._inspector.keys_added, *key)
+            )
+        ]
 
     def settle(self, now: float) -> list[Observation]:
         """What is certain of calls that have been quiet; `now` in seconds since the epoch."""
@@ -57,14 +60,22 @@ class ContainedInspector:
         """What only the end shows."""
         return self._attempt("finishing", self._inspector.finish)
 
-    def _attempt(self, stage: str, step: Callable[[], list[Observation]]) -> list[Observation]:
+    def _on(self, key: tuple[str, int], stage: str, step: Step) -> list[Observation]:
+        """What `step` shows of one connection; sets it aside should that fail."""
+        if key in self.set_aside:
+            return []
+        try:
+            return step()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
+            self.set_aside.add(key)
+            capture, number = key
+            self._faults.report(f"{stage} connection {number} of {capture}, which is set aside", error)
+            # The inspector lets go of it before it closes it: new keys must not lead back to a broken state.
+            return self._attempt("setting it aside", lambda: self._inspector.close_connection(*key))
+
+    def _attempt(self, stage: str, step: Step) -> list[Observation]:
         try:
             return step()
         except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
             self._faults.report(stage, error)
             return []
-
-
-def _stage(event: Event) -> str:
-    doing = f"reading message {event.number} of" if isinstance(event, Message) else "closing"
-    return f"{doing} connection {event.connection} of {event.capture}, which is set aside"

@@ -131,12 +131,15 @@ class Inspector:
         )
         return list(self._observe(socket, events)) if events else []
 
-    def keys_added(self) -> list[Observation]:
-        """Open what waits for a key, after the key log grew."""
-        observations: list[Observation] = []
-        for socket in self._sockets.values():
-            observations += self._observe(socket, socket.connection.keys_added())
-        return observations
+    @property
+    def connections(self) -> list[tuple[str, int]]:
+        """Capture and number of each connection that is open."""
+        return list(self._sockets)
+
+    def keys_added(self, capture: str, connection: int) -> list[Observation]:
+        """Open what waits for a key on one connection, after the key log grew; nothing for one not open."""
+        socket = self._sockets.get((capture, connection))
+        return [] if socket is None else list(self._observe(socket, socket.connection.keys_added()))
 
     def close_connection(self, capture: str, connection: int) -> list[Observation]:
         """The connection ended: say what of it stayed closed. A connection never seen is no error."""

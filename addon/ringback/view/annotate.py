@@ -97,7 +97,7 @@ class _Annotator:
         below = self.verdicts.below(path)
         content = self.verdicts.at_content(path)
         if not below and not raw.children and content is None:
-            line = Line(indent, (*_start(shown, self._values(shown)), *self._leaf_end(shown)), verdict)
+            line = self._leaf(shown, indent, verdict)
             if len(line.text) <= self.width:
                 yield line
                 return
@@ -170,11 +170,14 @@ class _Annotator:
             return cropped_hex(shown.content, limit, self.ellipsis)
         return "" if isinstance(shown.content, tuple) else self._value(str(shown.content), limit)
 
-    def _leaf_end(self, shown: Node) -> tuple[Piece, ...]:
+    def _leaf(self, shown: Node, indent: int, verdict: Verdict | None) -> Line:
+        """A childless element on one line, however long; only its content is cropped to what is left."""
+        start = _start(shown, self._values(shown))
         if shown.content is None:
-            return (("/>", Role.PUNCTUATION),)
-        content = self._content(shown, self.width)
-        return ((">", Role.PUNCTUATION), (content, Role.VALUE), *_end(shown))
+            return Line(indent, (*start, ("/>", Role.PUNCTUATION)), verdict)
+        around = Line(indent, (*start, (">", Role.PUNCTUATION), *_end(shown)), verdict)
+        content = self._content(shown, self.width - len(around.text))
+        return replace(around, pieces=(*start, (">", Role.PUNCTUATION), (content, Role.VALUE), *_end(shown)))
 
     def _absent(self, places: list[Path], indent: int, *, of_attributes: bool) -> Iterator[Line]:
         for place in places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.text import Text
@@ -14,11 +15,14 @@ from ringback.view.marks import SEVERITY_STYLES, Marks
 from ringback.view.notices import Notices
 from ringback.view.tally import Tally
 from ringback.view.visible import visible
+from ringback.wire.events import ClosedReason
 
 _LABEL = 13
 """Columns of the labels on the left."""
 _NUMBER = 8
 _LONGEST_BAR = 40
+_MOST_CONNECTIONS = 4
+"""Connections that are named under one reason."""
 
 
 def summary_lines(
@@ -28,7 +32,7 @@ def summary_lines(
     yield Text(f"{marks.rule * 2} ringback ".ljust(width, marks.rule)[:width], "bold")
     yield from _funnel(funnel, marks, width)
     yield from _not_opened(funnel, notices, width)
-    yield _findings(funnel)
+    yield from _findings(funnel, width)
     if not tally.specs:
         said = "no pre-accept was checked: nothing of the specification was exercised"
         yield from _labelled("facts", [Text(said, "yellow")], width)
@@ -54,10 +58,11 @@ def _funnel(funnel: Funnel, marks: Marks, width: int) -> Iterator[Text]:
 
 
 def _not_opened(funnel: Funnel, notices: Notices, width: int) -> Iterator[Text]:
-    advices = {reason.value: reason.advice for reason in notices.closed}
     for value, number in sorted(funnel.closed.items(), key=lambda item: -item[1]):
         pieces = [Text.assemble((f"{number} of {funnel.frames}", "bold yellow"), f" {value}")]
-        yield from _labelled("not opened", [*pieces, Text(advices.get(value, ""), "dim")], width)
+        reason = ClosedReason(value)
+        pieces += [*_by_connection(notices.closed.get(reason, Counter())), Text(reason.advice, "dim")]
+        yield from _labelled("not opened", pieces, width)
     for label, number, what, style in (
         ("frames", funnel.dropped, "given up because too many frames waited for a key", "bold yellow"),
         ("frames", funnel.held, "waiting for a key now", "bold yellow"),
@@ -69,13 +74,22 @@ def _not_opened(funnel: Funnel, notices: Notices, width: int) -> Iterator[Text]:
             yield from _labelled(label, [Text.assemble((str(number), style), f" {what}")], width)
 
 
-def _findings(funnel: Funnel) -> Text:
-    line = _label("findings")
+def _by_connection(counts: Counter[tuple[str, int]]) -> Iterator[Text]:
+    """How many frames stayed closed on which connection, most first; nothing where there is only one."""
+    if len(counts) < 2:
+        return
+    for (capture, connection), number in counts.most_common(_MOST_CONNECTIONS):
+        yield Text(f"{number} on connection {connection} of {visible(capture)}")
+    if len(counts) > _MOST_CONNECTIONS:
+        yield Text(f"the rest on {len(counts) - _MOST_CONNECTIONS} more")
+
+
+def _findings(funnel: Funnel, width: int) -> Iterator[Text]:
+    pieces = []
     for severity in reversed(Severity):
         number = funnel.findings.get(severity.value, 0)
-        line.append(f"{number} {severity.value}", SEVERITY_STYLES[severity] if number else "dim")
-        line.append("" if severity is Severity.OK else "   ")
-    return line
+        pieces.append(Text(f"{number} {severity.value} ", SEVERITY_STYLES[severity] if number else "dim"))
+    yield from _labelled("findings", pieces, width)
 
 
 def _facts(spec: StanzaSpec, tally: Tally, width: int) -> Iterator[Text]:

@@ -55,6 +55,7 @@ class TerminalView:
         self._notices = Notices(placeholders)
         self._tally = Tally()
         self._date = ""
+        self._is_apart = False
         self._explained: set[tuple[str, str]] = set()
 
     def show(self, observation: Observation) -> None:
@@ -69,7 +70,8 @@ class TerminalView:
     def summary(self, funnel: Funnel) -> None:
         """Print what the run came to."""
         lines = summary_lines(funnel, self._tally, self._notices, self._marks, width=self._width)
-        self._print(Text(), *lines)
+        self._blank_line()
+        self._print(*lines)
 
     @property
     def _width(self) -> int:
@@ -83,7 +85,7 @@ class TerminalView:
             self._date = line.date
             self._heading(line.date)
         if is_preaccept:
-            self._print(Text())
+            self._blank_line()
         self._header(line, stands_out=is_preaccept)
         if observed.spec is not None:
             self._tally.specs[observed.spec.id] = observed.spec
@@ -91,7 +93,7 @@ class TerminalView:
             self._annotated(observed)
         self._findings(observed.fresh, located=False)
         if is_preaccept:
-            self._print(Text())
+            self._blank_line()
 
     def _header(self, line: StanzaLine, *, stands_out: bool) -> None:
         arrow = self._marks.up if line.sent else self._marks.down
@@ -105,7 +107,8 @@ class TerminalView:
 
     def _heading(self, date: str) -> None:
         columns = f"{'action':<{_ACTION}}   {'call':<{_CALL}} {'+seconds':>{_DELTA}}  from, to"
-        self._print(Text(f"{date or 'no time':<{_TIME}}  #   {columns}", "dim underline"))
+        heading = f"{date or 'no time':<{_TIME}}  #   {columns}"
+        self._print(Text(heading[: self._width], "dim underline"))
 
     def _annotated(self, observed: StanzaObserved) -> None:
         lines = annotate(
@@ -161,9 +164,15 @@ class TerminalView:
         words = Text(sentence.text, "yellow" if sentence.severity is Severity.WARNING else "")
         self._print(*flow([who, words], width=self._width, indent="  "))
 
+    def _blank_line(self) -> None:
+        """Set what follows apart; where it is apart already, one blank line is enough."""
+        if not self._is_apart:
+            self._print(Text())
+
     def _print(self, *lines: Text) -> None:
         """The one way out: nothing that the terminal would obey, nothing that its encoding lacks."""
         for line in lines:
+            self._is_apart = not line
             self._console.print(_carried(line, self._console.encoding), soft_wrap=True)
 
 
