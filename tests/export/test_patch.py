@@ -17,7 +17,7 @@ from ringback.export.washing import Appraisal
 from ringback.questions.evidence import ClientFacts
 from ringback.questions.verdict import Answer
 from ringback.spec.load import SHIPPED, load_specification
-from ringback.spec.model import AttributeFact, ChildFact
+from ringback.spec.model import AttributeFact, ChildFact, Specification
 from support.diffs import changed_lines
 from support.exporting import CLIENTS, from_captures, good_material, heard_in, material_of, wide_call
 from support.sightings import CALLEE, CALLER, Tape, good_call, preaccept
@@ -39,10 +39,14 @@ def of(material: Material, path: str) -> Change:
     return change
 
 
-def loaded(patch: Patch, folder: Path) -> dict[str, AttributeFact | ChildFact]:
+def reloaded(patch: Patch, folder: Path) -> Specification:
     file = folder / NAME
     file.write_text(patch.after, "utf-8")
-    return {fact.path: fact for fact in load_specification(file).stanzas["call-preaccept"].facts()}
+    return load_specification(file)
+
+
+def loaded(patch: Patch, folder: Path) -> dict[str, AttributeFact | ChildFact]:
+    return {fact.path: fact for fact in reloaded(patch, folder).stanzas["call-preaccept"].facts()}
 
 
 def test_no_change_no_diff() -> None:
@@ -75,7 +79,8 @@ def test_new_facts_are_added_lines_only(tmp_path: Path) -> None:
     assert (rate.type, rate.required, rate.observed) == ("int", False, (16000, 8000))
     assert rate.provenance.techniques == ("websocket-capture",)
     assert rate.provenance.sources == (
-        "ringback: in 2 of 2 stanzas (1 incoming, 1 outgoing), 1 call; values: 4 digits, 5 digits",
+        "ringback: in 2 of 2 stanzas (1 incoming, 1 outgoing), 1 call; values: 4 digits, 5 digits "
+        "(websocket-capture; ANDROID 2.25.37.76; WEB 2.3000.1015901307)",
     )
     encopt = facts["call/preaccept/encopt"]
     assert isinstance(encopt, ChildFact)
@@ -89,10 +94,12 @@ def test_a_skipped_child_leaves_nothing_behind() -> None:
     assert "audio" not in patched(WIDE, lambda each: each.path != change.path).added
 
 
-def test_what_only_the_own_client_sent_is_speculative() -> None:
-    """It may be a reimplementation, which is a source and no technique."""
-    own = material_of([Tape().sent(preaccept(inside='<net medium="2"/>'))])
-    assert of(own, "call/preaccept/net").summary == "new child, speculative, with 1 fact inside"
+def test_new_facts_have_the_level_of_their_technique() -> None:
+    """One clean observation makes probable; a technique that cannot see a stanza has shown nothing."""
+    shown = [Tape().sent(preaccept(inside='<net medium="2"/>'))]
+    blind = {CALLEE: ClientFacts("WEB", "2.3000.1015901307", 17, "mitm-tls")}
+    assert of(material_of(shown), "call/preaccept/net").summary.startswith("new child, probable")
+    assert of(material_of(shown, blind), "call/preaccept/net").summary.startswith("new child, speculative")
 
 
 def test_evidence_is_named_as_a_source(tmp_path: Path) -> None:
@@ -180,8 +187,8 @@ def test_what_is_in_the_file_is_not_asked_for_again(tmp_path: Path) -> None:
     proposed = proposed_changes(Appraisal(material))
     patch = make_patch(TEXT, NAME, proposed, material)
     assert effective_changes(TEXT, NAME, proposed) == proposed
-    known = [change for change in proposed if change.kind is not Kind.NEW_FACT]
-    assert effective_changes(patch.after, NAME, known) == []
+    again = material_of([*wide_call(Tape()), *heard_in(12)], specification=reloaded(patch, tmp_path))
+    assert effective_changes(patch.after, NAME, proposed_changes(Appraisal(again))) == []
 
 
 def test_the_diff_applies_by_its_names() -> None:

@@ -17,7 +17,7 @@ from ringback.export.questions import questions_json, questions_markdown
 from ringback.export.washing import Appraisal
 from ringback.ledger import Ledger
 from ringback.ledger.location import default_path
-from ringback.sources.notice import Notice
+from ringback.sources.notice import Notice, Urgency
 from ringback.spec.load import load_parts, load_specification
 from ringback.spec.model import StanzaSpec
 from ringback.status import ExitCode
@@ -112,7 +112,7 @@ def export_patch(source: Source, ask: Ask, environment: Environment) -> ExitCode
             _write(path, patch.after)
             environment.write(patch.diff)
     changed = sum(bool(patch.diff) for patch in patches.values())
-    environment.tell(Notice(f"{changed} of {len(patches)} stanza files changed"))
+    environment.tell(Notice(f"{changed} of {len(patches)} stanza files changed", Urgency.INFO))
     return ExitCode.OK
 
 
@@ -143,7 +143,7 @@ def _file_of(spec: StanzaSpec, path: Path) -> Path:
 def _write_all(files: Mapping[str, str], folder: Path, environment: Environment) -> ExitCode:
     for name, text in files.items():
         _write(folder / name, text)
-    environment.tell(Notice(f"{len(files)} files written to {folder}"))
+    environment.tell(Notice(f"{len(files)} files written to {folder}", Urgency.INFO))
     return ExitCode.OK
 
 

@@ -39,7 +39,9 @@ def _of_carry(carry: Carry) -> Change:
     def apply(document: StanzaDocument) -> None:
         if carry.is_raised:
             document.set_confidence(path, level)
-        document.add_provenance(path, techniques, source)
+        # More of the same technique on the same build corroborates nothing: it is not told again.
+        if carry.is_raised or not document.is_backed(path, ("ringback: ", *techniques, *builds)):
+            document.add_provenance(path, techniques, source)
 
     further = tuple(f"not further: {hindrance.reason}" for hindrance in carry.hindrances)
     raised = f"confidence {carry.before} -> {level}, with the evidence as source"

@@ -87,6 +87,12 @@ class StanzaDocument:
             provenance["sources"] = flow_list(())
         _extend(provenance["sources"], [DoubleQuotedScalarString(source)])
 
+    def is_backed(self, path: str, words: Iterable[str]) -> bool:
+        """Whether one of the fact's sources holds all these words."""
+        sources = self._fact(path).get("provenance", {}).get("sources", ())
+        wanted = list(words)
+        return any(all(word in str(source) for word in wanted) for source in sources)
+
     def add_fact(self, owner: str, key: str, fact: CommentedMap) -> None:
         """Add an attribute or child to the element at `owner`; `key` is `attributes` or `children`."""
         element = self._element(owner)

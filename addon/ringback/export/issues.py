@@ -219,8 +219,12 @@ def _side(observations: Sequence[ObservedFact], material: Material, spec: str) -
 
 
 def _build(seen: ObservedFact) -> str:
-    copy = "" if seen.vantage is None else f", {seen.vantage.value} copy"
-    return f"{seen.platform or 'platform not known'} {seen.build or 'build not known'}{copy}, {seen.code}"
+    parts = (
+        f"{seen.platform or 'platform not known'} {seen.build or 'build not known'}",
+        "" if seen.vantage is None else f"{seen.vantage.value} copy",
+        seen.code,
+    )
+    return ", ".join(filter(None, parts))
 
 
 def _example(observations: Sequence[ObservedFact], material: Material, spec: str) -> list[str]:

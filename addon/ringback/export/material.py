@@ -50,9 +50,16 @@ class Material:
 
     def techniques_of(self, calls: Iterable[Call]) -> list[str]:
         """The techniques by which these calls were watched, sorted; never empty."""
+        return sorted({client.technique for client in self._clients_of(calls)} or {WEBSOCKET_CAPTURE})
+
+    def builds_of(self, calls: Iterable[Call]) -> list[str]:
+        """The clients that watched these calls, sorted: `WEB 2.3000.1015901307`."""
+        told = (f"{client.platform} {client.version}".strip() for client in self._clients_of(calls))
+        return sorted(set(told) - {""})
+
+    def _clients_of(self, calls: Iterable[Call]) -> list[ClientFacts]:
         connections = {sighting.connection for call in calls for sighting in call.sightings()}
-        known = (self.clients.get(connection) for connection in connections)
-        return sorted({client.technique for client in known if client is not None} or {WEBSOCKET_CAPTURE})
+        return [self.clients[connection] for connection in connections if connection in self.clients]
 
     def emissions(self, actions: Collection[str]) -> Iterator[Emission]:
         """What was emitted of these actions, in order of calls and time."""

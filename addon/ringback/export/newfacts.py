@@ -9,8 +9,12 @@ from collections.abc import Iterator, Sequence
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from ringback.calls import Call
+from ringback.confidence.carry import ONE_OBSERVATION
+from ringback.confidence.independence import sees_stanzas
 from ringback.export.change import Change, Kind
 from ringback.export.document import StanzaDocument, flow_list
+from ringback.export.leakscan import scan
 from ringback.export.material import Material
 from ringback.export.verdicts import counted
 from ringback.questions.undocumented import ATTRIBUTE, CHILD, REST, Undocumented
@@ -22,7 +26,7 @@ MAX_EXAMPLES = 3
 _NOT_DESCRIBED = "Seen on the wire; what it means is not known yet."
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_.:-]*")
 _EXAMPLE = re.compile(r"[a-z0-9][a-z0-9_-]{0,11}")
-"""An example is a word or a short number: no placeholder, no address."""
+"""An example is a word or a short number: no placeholder, no address, nothing that the leak scan refuses."""
 
 
 def new_facts(material: Material, undocumented: Sequence[Undocumented]) -> Iterator[Change]:
@@ -64,36 +68,42 @@ def _new_fact(each: Undocumented, inside: Sequence[Undocumented], material: Mate
         spec=each.spec,
         path=each.path,
         kind=Kind.NEW_FACT,
-        summary=f"new {each.what}, {_confidence(each)}{with_inside}",
+        summary=f"new {each.what}, {_confidence(each, material)}{with_inside}",
         evidence=tuple(shown),
         apply=apply,
     )
 
 
 def _seen_in(each: Undocumented) -> str:
-    directions = ", ".join(f"{count} {direction}" for direction, count in _rows(each, "direction"))
+    directions = ", ".join(f"{count} {direction}" for direction, count in _directions(each))
     shapes = ", ".join(shape for shape, _ in each.shapes.rows[:MAX_EXAMPLES])
     values = f"; values: {shapes}" if shapes else ""
     return f"in {each.n} of {each.of} stanzas ({directions}), {counted(len(each.calls), 'call')}{values}"
 
 
-def _rows(each: Undocumented, title: str) -> tuple[tuple[str, int], ...]:
-    return next((counts.rows for counts in each.splits if counts.title == title), ())
+def _directions(each: Undocumented) -> tuple[tuple[str, int], ...]:
+    return next((counts.rows for counts in each.splits if counts.title == "direction"), ())
 
 
-def _confidence(each: Undocumented) -> str:
-    """One clean observation makes it probable. Where only copies of the researcher's own client show it, that
-    client may be a reimplementation, which is a source and no technique."""
-    is_delivered = any(direction == "incoming" for direction, _ in _rows(each, "direction"))
-    return "probable" if is_delivered else "speculative"
+def _confidence(each: Undocumented, material: Material) -> str:
+    """What the corroboration rule gives a fact that was observed cleanly by whatever technique it was."""
+    is_seen = any(map(sees_stanzas, material.techniques_of(_calls_of(each, material))))
+    return ONE_OBSERVATION if is_seen else "speculative"
+
+
+def _calls_of(each: Undocumented, material: Material) -> list[Call]:
+    return [call for call in material.calls if call.call_id in each.calls]
 
 
 def _fact(each: Undocumented, material: Material) -> CommentedMap:
     nodes = list(_nodes_at(each, material))
+    calls = _calls_of(each, material)
+    techniques = material.techniques_of(calls)
+    source = f"ringback: {_seen_in(each)} ({'; '.join((*techniques, *material.builds_of(calls)))})"
     provenance = CommentedMap(
         {
-            "techniques": flow_list(_techniques(each, material)),
-            "sources": flow_list([DoubleQuotedScalarString(f"ringback: {_seen_in(each)}")]),
+            "techniques": flow_list(techniques),
+            "sources": flow_list([DoubleQuotedScalarString(source)]),
         }
     )
     name = each.path.rpartition("/")[2].removeprefix("@")
@@ -102,7 +112,7 @@ def _fact(each: Undocumented, material: Material) -> CommentedMap:
             {
                 "tag": name,
                 "occurrence": DoubleQuotedScalarString("0..n" if _repeats(each, material) else "0..1"),
-                "confidence": _confidence(each),
+                "confidence": _confidence(each, material),
                 "description": _NOT_DESCRIBED,
                 "provenance": provenance,
             }
@@ -112,11 +122,11 @@ def _fact(each: Undocumented, material: Material) -> CommentedMap:
             "name": name,
             "type": each.type_guess,
             "required": False,
-            "confidence": _confidence(each),
+            "confidence": _confidence(each, material),
             "description": _NOT_DESCRIBED,
         }
     )
-    examples = Counter(text for node in nodes if (text := node.text(name)) and _EXAMPLE.fullmatch(text))
+    examples = Counter(text for node in nodes if (text := node.text(name)) and _is_example(text))
     if examples and each.type_guess != "jid":
         values = [text for text, _ in sorted(examples.items(), key=lambda item: (-item[1], item[0]))]
         fact["observed_values"] = flow_list(
@@ -124,6 +134,10 @@ def _fact(each: Undocumented, material: Material) -> CommentedMap:
         )
     fact["provenance"] = provenance
     return fact
+
+
+def _is_example(text: str) -> bool:
+    return _EXAMPLE.fullmatch(text) is not None and not scan(text)
 
 
 def _spelled(text: str, type_guess: str) -> str | int:
@@ -156,8 +170,3 @@ def _descend(nodes: Sequence[Node], tags: Sequence[str]) -> Sequence[Node]:
     for tag in tags:
         nodes = [child for node in nodes for child in node.all(tag)]
     return nodes
-
-
-def _techniques(each: Undocumented, material: Material) -> list[str]:
-    behind = set(each.calls)
-    return material.techniques_of(call for call in material.calls if call.call_id in behind)
