@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,12 +157,16 @@ def _read(path: Path) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """The whole text or nothing of it: a file that is there is replaced at once."""
-    beside = path.with_name(f".{path.name}.new")
+    """The whole text or nothing of it: a file that is there is replaced at once, and keeps its mode."""
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(text.encode("utf-8"))
-        beside.replace(path)
+        if target.exists():
+            shutil.copymode(target, beside)
+        beside.replace(target)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         raise ExportError(f"{path}: cannot be written: {error.strerror}") from error

@@ -1,0 +1,138 @@
+"""Marked identities in every position of a stanza, and no trace of them in any export."""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from ringback.export.captures import capture_files
+from ringback.export.issues import issues
+from ringback.export.material import Material
+from ringback.export.patch import make_patch, proposed_changes
+from ringback.export.questions import questions_json, questions_markdown
+from ringback.export.washing import Appraisal
+from ringback.ledger import Ledger
+from ringback.questions.evidence import ClientFacts
+from ringback.spec.load import SHIPPED, load_specification
+from support.exporting import CLIENTS, material_of
+from support.ledgers import filled, observed
+from support.sightings import CALLEE, CALLER, Tape, action, offer_to, preaccept
+
+NUMBER = "49170" + "5550199"
+LID = "88877" + "766655544"
+NAME = "Marked Person"
+WORD = "zebrafinch"
+CALL = "C0FFEE00AA11BB22CC33DD44EE55FF66"
+KEY = bytes(range(0xA0, 0xC0))
+V4 = ipaddress.ip_address("9.9.9.77")
+V6 = ipaddress.ip_address("2600:1f18::4d4d")
+MARKS: dict[str, str | bytes] = {
+    "number": NUMBER,
+    "lid": LID,
+    "name": NAME,
+    "word": WORD,
+    "call-id": CALL,
+    "key": KEY,
+    "v4": str(V4),
+    "v6": str(V6),
+    "packed v4": V4.packed + b"\x0d\x96",
+    "packed v6": V6.packed + b"\x0d\x96",
+}
+
+_SESSION = f'call-id="{CALL}" call-creator="{NUMBER}:3@s.whatsapp.net"'
+POSITIONS = {
+    "users and ids": preaccept(session=_SESSION, stanza_id=WORD, from_=f"{LID}:17@lid"),
+    "push name": preaccept(session=f'{_SESSION} notify="{NAME}"', stanza_id="PN", from_=f"{LID}:17@lid"),
+    "attribute": preaccept(session=f'{_SESSION} x="{NUMBER}" y="{WORD}" z="{NAME}"', to_=f"{LID}@lid"),
+    "attribute name": preaccept(session=f'{_SESSION} {WORD}-{NUMBER}="1" n{NUMBER}="2"', to_=f"{LID}@lid"),
+    "tag": preaccept(session=_SESSION, inside=f"<n{NUMBER}/><{WORD}-{LID}/>", to_=f"{LID}@lid"),
+    "text": preaccept(session=_SESSION, inside=f"<note>{NAME} {NUMBER}</note><a>{WORD}</a>", to_="1@lid"),
+    "bytes": preaccept(session=_SESSION, inside=f"<enc>{KEY.hex()}</enc>", to_=f"{LID}@lid"),
+    "text in bytes": preaccept(session=_SESSION, inside=f"<b>{NUMBER.encode().hex()}</b>", to_="1@lid"),
+    "packed addresses": preaccept(
+        session=_SESSION,
+        inside=f"<destination><te>{V4.packed.hex()}0d96</te><te>{V6.packed.hex()}0d96</te></destination>",
+        to_=f"{LID}@lid",
+    ),
+    "written addresses": preaccept(
+        session=_SESSION,
+        inside=f'<destination><te ip="{V4}" port="3478"/><te ip="{V6}" port="1"/></destination>',
+        to_=f"{LID}@lid",
+    ),
+    "reason": action("terminate", stanza_id="T", attrs=f'reason="{WORD}"', to_="1@lid"),
+    "medium and platform": (
+        f'<call from="{LID}:17@lid" id="M" platform="{WORD}" version="{NUMBER}">'
+        f'<preaccept {_SESSION}><net medium="{NAME}"/></preaccept></call>'
+    ),
+    "action": f'<call from="{LID}:17@lid" id="A"><n{NUMBER} {_SESSION}/></call>',
+}
+
+
+def seeded() -> Material:
+    tape = Tape(1_795_000_000.0, capture="seeded.flows")
+    sightings = [tape.sent(offer_to(f"{LID}:17@lid"), CALLER, owner=f"{NUMBER}:3@s.whatsapp.net")]
+    for xml in POSITIONS.values():
+        sightings += [tape.sent(xml, CALLEE), tape.delivered(xml, CALLEE)]
+    clients = {CALLER: ClientFacts(f"platform-{NUMBER}", NUMBER, 3), CALLEE: CLIENTS[CALLEE]}
+    return material_of(sightings, clients)
+
+
+def from_ledger(folder: Path) -> Material:
+    """The same by way of a ledger."""
+    sightings = [sighting for call in seeded().calls for sighting in call.sightings()]
+    with filled(folder / "ledger.db", *observed(*sightings)) as ledger:
+        assert isinstance(ledger, Ledger)
+        return Material.of(ledger.calls(), ledger.clients(), load_specification(None))
+
+
+def exports(material: Material) -> Iterator[str]:
+    """Every text that the exports make, and the names of their files."""
+    appraisal = Appraisal(material)
+    actions = ("preaccept", "terminate", "offer", f"n{NUMBER}")
+    for name, text in capture_files(material, actions=actions).items():
+        yield f"{name}\n{text}"
+    for issue in issues(appraisal, actions=actions):
+        yield f"{issue.command}\n{issue.body}"
+    yield questions_markdown(appraisal)
+    yield questions_json(appraisal)
+    text = SHIPPED.read_text("utf-8")
+    changes = proposed_changes(appraisal)
+    yield "".join(f"{change}" for change in changes)
+    yield make_patch(text, "call-preaccept.yaml", changes, material).diff
+
+
+def spellings(mark: str | bytes) -> set[str]:
+    data = mark if isinstance(mark, bytes) else mark.encode()
+    encoded = {
+        base64.b64encode(bytes(lead) + data).decode()[-(-lead * 8 // 6) : (lead + len(data)) * 8 // 6]
+        for lead in range(3)
+    }
+    plain = {mark, quote(mark)} if isinstance(mark, str) else set()
+    return {each.lower() for each in plain | encoded | {data.hex(), data[::-1].hex()}}
+
+
+@pytest.fixture(scope="module", params=["directly", "by a ledger"])
+def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """All exports, which are made and not refused."""
+    is_direct = request.param == "directly"
+    return list(exports(seeded() if is_direct else from_ledger(tmp_path_factory.mktemp("ledger"))))
+
+
+@pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS)
+def test_no_export_holds_a_mark(mark: str | bytes, published: list[str]) -> None:
+    """In no position, in no encoding."""
+    assert len(published) > len(POSITIONS)
+    for text in published:
+        assert not [spelling for spelling in spellings(mark) if spelling in text.lower()]
+
+
+def test_the_marks_are_in_the_evidence() -> None:
+    """The test above would fail if nothing were hidden: each mark stands in a stanza."""
+    shown = " ".join(POSITIONS.values())
+    for name, mark in MARKS.items():
+        assert (mark if isinstance(mark, str) else mark.hex()) in shown, name

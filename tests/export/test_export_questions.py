@@ -1,0 +1,106 @@
+"""Verdicts as Markdown and JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringback.export import questions
+from ringback.export.questions import FORMAT, questions_json, questions_markdown, render_markdown
+from ringback.export.washing import Appraisal
+from ringback.questions.registry import RULES
+from support.exporting import from_captures, good_material, heard_in, material_of, wide_call
+from support.sightings import Tape, good_call
+from synthetic.manifest import SCENARIOS
+
+PAGE = Path(questions.__file__).parents[1] / "docs" / "exports.md"
+
+
+def as_json(appraisal: Appraisal) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(questions_json(appraisal))
+    return loaded
+
+
+def keys(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set(value).union(*map(keys, value.values()))
+    return set().union(*map(keys, value)) if isinstance(value, list) else set()
+
+
+def test_json_has_every_verdict_with_its_numbers() -> None:
+    """The interval says its method, the calls have placeholders."""
+    told = as_json(Appraisal(material_of(heard_in(40))))
+    assert told["format"] == FORMAT
+    assert [verdict["question"] for verdict in told["verdicts"]] == [rule.question for rule in RULES]
+    second = told["verdicts"][1]
+    assert (second["answer"], second["k"], second["n"]) == ("answered no", 0, 40)
+    assert second["interval"] == {"method": "wilson", "level": 0.95, "low": 0.0, "high": 0.0876}
+    assert second["calls"][:2] == ["CALLID-0001", "CALLID-0002"]
+    assert len(second["calls"]) == 40
+
+
+def test_json_has_facts_and_what_is_undocumented() -> None:
+    """With type guess and shapes, split by direction."""
+    told = as_json(Appraisal(material_of(wide_call(Tape()))))
+    facts = {(fact["path"], fact["statement"]): fact for fact in told["facts"]}
+    assert facts["call/preaccept/@call-id", "attribute"]["valid"] == 2
+    extra = {each["path"]: each for each in told["undocumented"] if each["what"] == "attribute"}
+    rate = extra["call/preaccept/audio/@rate"]
+    assert (rate["n"], rate["of"], rate["type_guess"]) == (2, 2, "int")
+    assert {row["what"] for row in rate["shapes"]["rows"]} == {"4 digits", "5 digits"}
+
+
+def test_every_key_of_the_json_is_documented() -> None:
+    """The page lists the keys; one that it does not know fails here."""
+    told = keys(as_json(Appraisal(from_captures("multi-device"))))
+    documented = set(re.findall(r"^\| `(\w+)` \|", PAGE.read_text("utf-8"), re.MULTILINE))
+    assert told <= documented
+    assert documented - told <= {"asked", "question"}
+
+
+def test_markdown_says_the_answer_first() -> None:
+    """Then what was counted, what speaks against it, what to capture next, and the tables."""
+    text = questions_markdown(Appraisal(material_of(heard_in(40))))
+    section = text.partition("## call-preaccept/2\n")[2].partition("\n## ")[0]
+    assert "**Answered no: 0 of 40 (0.00 to 0.09).**" in section
+    assert "- Counted: one callee device that pre-accepted, per call; a success: " in section
+    assert "\n- Next: Capture " in section
+    assert "| first of a callee's device " in section
+
+
+def test_markdown_takes_no_sign_from_the_evidence() -> None:
+    """Tags in a question and bars in a table stay text."""
+    lines = questions_markdown(Appraisal(good_material())).splitlines()
+    assert any(line.startswith("Is \\<preaccept\\> always emitted") for line in lines)
+    tables = [line for line in lines if line.startswith("|")]
+    assert tables
+    assert all(re.fullmatch(r"\|( (?:[^|\\]|\\.)* \|)+", line) for line in tables)
+
+
+def test_a_dimension_of_which_nothing_is_known_has_no_table() -> None:
+    """It says so in a sentence already."""
+    text = render_markdown(Appraisal(good_material()).weighing)
+    assert "by caller's net medium" not in text
+    assert "Not known of any: caller's net medium" in text
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_shipped_captures_pass_the_gate(name: str) -> None:
+    """And give the same bytes each time."""
+    texts = [
+        (questions_markdown(each), questions_json(each))
+        for each in (Appraisal(from_captures(name)), Appraisal(from_captures(name)))
+    ]
+    assert texts[0] == texts[1]
+
+
+def test_the_order_of_collection_does_not_matter() -> None:
+    """The same evidence gives the same bytes."""
+    sightings = [*good_call(Tape()), *heard_in(12)]
+    forward, backward = Appraisal(material_of(sightings)), Appraisal(material_of(sightings[::-1]))
+    assert questions_markdown(forward) == questions_markdown(backward)
+    assert questions_json(forward) == questions_json(backward)
