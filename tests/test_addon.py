@@ -84,13 +84,14 @@ def cycle(tctx: taddons.context, addon: Ringback, flows: list[HTTPFlow]) -> None
 
 
 def test_options_are_typed_and_documented(addon: Ringback) -> None:
-    """Five options, each with its type, its default and a help line."""
+    """Six options, each with its type, its default and a help line."""
     with loaded(addon) as tctx:
         tctx.options.reset()
         own = {name: option for name, option in tctx.options.items() if name.startswith("ringback_")}
         assert {name: option.default for name, option in own.items()} == {
             "ringback_keylog": None,
             "ringback_events": None,
+            "ringback_ledger": None,
             "ringback_spec": None,
             "ringback_hosts": [],
             "ringback_level": "note",

@@ -21,6 +21,8 @@ from ringback.errors import RingbackError
 from ringback.eventfile import EventFile
 from ringback.findings import Severity
 from ringback.hooks import RingbackFindingHook, RingbackStanzaHook
+from ringback.ledger import Ledger
+from ringback.ledger.outlet import LedgerOutlet
 from ringback.observations import Funnel, Observation, StanzaObserved
 from ringback.outlets import EventOutlet, LogOutlet, Outlet, TerminalOutlet, new_findings
 from ringback.printing import output_console
@@ -83,6 +85,7 @@ class Ringback:
         self._session = Session(load_specification(None), _tell)
         self._placeholders = Placeholders()
         self._events: EventFile | None = None
+        self._ledger: LedgerOutlet | None = None
         self._screen: Outlet | None = None
         self._task: asyncio.Task[None] | None = None
         self._applied: dict[str, Any] = {"ringback_spec": None}
@@ -91,6 +94,7 @@ class Ringback:
             "ringback_hosts": self._apply_hosts,
             "ringback_keylog": self._apply_keylog,
             "ringback_events": self._apply_events,
+            "ringback_ledger": self._apply_ledger,
             "ringback_level": self._apply_level,
         }
 
@@ -108,6 +112,12 @@ class Ringback:
             _MAYBE_TEXT,
             None,
             "File that stanzas and findings are appended to as JSON lines, with placeholders for identities.",
+        )
+        loader.add_option(
+            "ringback_ledger",
+            _MAYBE_TEXT,
+            None,
+            "Ledger that keeps what was observed, with pseudonyms for identities. Default: nothing is kept.",
         )
         loader.add_option(
             "ringback_spec",
@@ -197,6 +207,13 @@ class Ringback:
             before.close()
         self._connect_outlets()
 
+    def _apply_ledger(self, value: str | None) -> None:
+        path = _path(value)
+        before, self._ledger = self._ledger, None if path is None else LedgerOutlet(Ledger(path))
+        self._connect_outlets()
+        if before is not None:
+            before.finish()
+
     def _apply_level(self, value: str) -> None:
         if value not in _LEVELS:
             raise _UnusableValueError(f"{value!r} is no severity; use one of {', '.join(_LEVELS)}")
@@ -208,7 +225,8 @@ class Ringback:
         self._connect_outlets()
 
     def _connect_outlets(self) -> None:
-        outlets: list[Outlet] = [HookOutlet()]
+        outlets: list[Outlet] = [] if self._ledger is None else [self._ledger]
+        outlets.append(HookOutlet())
         if self._screen is not None:
             outlets.append(self._screen)
         if self._events is not None:

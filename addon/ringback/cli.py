@@ -12,6 +12,7 @@ import click
 
 from ringback import __version__
 from ringback.cli_export import export
+from ringback.cli_ledger import ledger, recheck
 from ringback.cli_options import EPILOG, PATH, help_if_alone, recording_options, spec_option
 from ringback.commands.environment import Environment
 from ringback.errors import RingbackError
@@ -64,6 +65,12 @@ def cli(ctx: click.Context) -> ExitCode:
     help="Append stanzas and findings to this file as JSON lines.",
 )
 @click.option(
+    "--ledger",
+    metavar="FILE",
+    type=PATH,
+    help="Keep what was observed in this ledger, with pseudonyms in place of identities.",
+)
+@click.option(
     "--level",
     type=click.Choice([severity.value for severity in Severity]),
     default=Severity.NOTE.value,
@@ -77,6 +84,7 @@ def replay(  # noqa: PLR0917 - click passes them by name
     hosts: tuple[str, ...],
     spec: Path | None,
     events: Path | None,
+    ledger: Path | None,
     level: str,
     no_color: bool,
 ) -> ExitCode:
@@ -94,7 +102,7 @@ def replay(  # noqa: PLR0917 - click passes them by name
     from ringback.commands.replay import Report  # noqa: PLC0415
     from ringback.commands.replay import replay as run  # noqa: PLC0415
 
-    report = Report(spec, Severity(level), events)
+    report = Report(spec, Severity(level), events, ledger)
     return run(Recording(files, keylog, hosts), report, Environment(color=not no_color))
 
 
@@ -190,6 +198,8 @@ def codes(code: str | None) -> ExitCode:
 
 
 cli.add_command(export)
+cli.add_command(ledger)
+cli.add_command(recheck)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringback.errors import LedgerError
-from ringback.ledger import Ledger
+from ringback.ledger import Ledger, copy_ledger
 from ringback.observations import Observation
 from support.ledgers import filled, identified, in_flow, observed, raw
 from support.sightings import Tape, good_call
@@ -80,7 +80,7 @@ def test_any_order_grouping_and_repeats_give_the_same(
         for number, (path, part) in enumerate(zip(sources, parts, strict=True)):
             if shared and number:
                 with Ledger(sources[0]) as first:
-                    first.export(path, with_secret=True)
+                    copy_ledger(first.path, path, with_secret=True)
             filled(path, *(POOL[index] for index in part)).close()
         members = sorted(leaves(tree), key=order.index)
         one_by_one = merged(folder, (*members, *members), sources, [100])
@@ -97,8 +97,8 @@ def test_a_merge_is_what_one_ledger_would_have_recorded(one: list[int], other: l
         folder = Path(name)
         filled(folder / "a.db", *(POOL[index] for index in [0, *one])).close()
         with Ledger(folder / "a.db") as ledger:
-            ledger.export(folder / "b.db", with_secret=True)
-            ledger.export(folder / "all.db", with_secret=True)
+            copy_ledger(ledger.path, folder / "b.db", with_secret=True)
+            copy_ledger(ledger.path, folder / "all.db", with_secret=True)
         filled(folder / "b.db", *(POOL[index] for index in other)).close()
         filled(folder / "all.db", *(POOL[index] for index in other)).close()
         with Ledger(folder / "a.db") as ledger:
@@ -139,7 +139,7 @@ def test_a_ledger_merged_into_itself_is_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with filled(path, *POOL) as ledger:
         before = ledger.content()
-        ledger.export(tmp_path / "copy.db")
+        copy_ledger(ledger.path, tmp_path / "copy.db")
         ledger.merge(path)
         ledger.merge(tmp_path / "copy.db")
         assert ledger.content() == before
@@ -150,8 +150,8 @@ def test_a_secret_stays_where_it_is(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with filled(path, *CALL) as ledger, raw(path) as database:
         ((secret,),) = database.execute("SELECT secret FROM realm").fetchall()
-        ledger.export(tmp_path / "copy.db")
-        ledger.export(tmp_path / "mine.db", with_secret=True)
+        copy_ledger(ledger.path, tmp_path / "copy.db")
+        copy_ledger(ledger.path, tmp_path / "mine.db", with_secret=True)
         assert ledger.content() == content(tmp_path / "copy.db") == content(tmp_path / "mine.db")
     with Ledger(tmp_path / "new.db") as ledger:
         ledger.merge(path)
@@ -164,7 +164,7 @@ def test_a_copy_records_under_a_secret_of_its_own(tmp_path: Path) -> None:
     """What was merged stays as it is, what comes is told in other pseudonyms, and both count once."""
     path, copy = tmp_path / "ledger.db", tmp_path / "copy.db"
     with filled(path, *CALL) as ledger:
-        ledger.export(copy)
+        copy_ledger(ledger.path, copy)
     with filled(copy, *CALL) as ledger:
         assert (ledger.stats().realms, len(list(ledger.sightings()))) == (2, len(CALL))
 
@@ -174,7 +174,7 @@ def test_an_export_replaces_nothing(tmp_path: Path) -> None:
     with filled(tmp_path / "ledger.db", *CALL) as ledger:
         (tmp_path / "copy.db").symlink_to(tmp_path / "nowhere")
         with pytest.raises(LedgerError, match="exists: name a new file"):
-            ledger.export(tmp_path / "copy.db")
+            copy_ledger(ledger.path, tmp_path / "copy.db")
 
 
 def test_a_merge_that_fails_takes_nothing_over(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ringback.errors import LedgerError
-from ringback.ledger import Ledger, default_path
+from ringback.ledger import Ledger, StoredLedger, default_path
 from ringback.ledger.opening import open_for_reading
 from support.ledgers import filled, identified, observed, raw
 from support.processes import in_child
@@ -166,3 +166,13 @@ def test_the_default_lies_in_the_users_data_directory(
     assert default_path({}) == Path.home() / "Library" / "Application Support" / "ringback" / "ledger.db"
     monkeypatch.setattr(sys, "platform", "win32")
     assert default_path({"LOCALAPPDATA": str(tmp_path)}) == tmp_path / "ringback" / "ledger.db"
+
+
+def test_nothing_is_left_beside_it(path: Path) -> None:
+    """Once nobody has it open, and whether it was written, read or merged: one file, ready to be copied."""
+    filled(path, *STANZAS).close()
+    with Ledger(path.with_name("other.db")) as other:
+        other.merge(path)
+        assert len(list(other.sightings())) == len(STANZAS)
+    assert len(list(StoredLedger(path).sightings())) == len(STANZAS)
+    assert sorted(each.name for each in path.parent.iterdir()) == ["ledger.db", "other.db"]

@@ -14,6 +14,8 @@ from ringback.eventfile import EventFile
 from ringback.faults import Faults
 from ringback.findings import Severity
 from ringback.inspector import Inspector
+from ringback.ledger import Ledger
+from ringback.ledger.outlet import LedgerOutlet
 from ringback.observations import Observation
 from ringback.outlets import EventOutlet, Outlet, TerminalOutlet
 from ringback.sanitize import Placeholders
@@ -32,6 +34,8 @@ class Report:
     """Least severity of the findings that are printed."""
     events: Path | None = None
     """The event file, which gets all findings."""
+    ledger: Path | None = None
+    """The ledger that keeps what was observed."""
 
 
 def replay(recording: Recording, report: Report, environment: Environment) -> ExitCode:
@@ -41,6 +45,7 @@ def replay(recording: Recording, report: Report, environment: Environment) -> Ex
         SourceError: a file cannot be read.
         SpecError: the specification cannot be used.
         EventFileError: the event file cannot be written.
+        LedgerError: the ledger cannot be written.
     """
     specification = load_specification(report.spec)
     keys = read_keys(recording, environment)
@@ -66,9 +71,11 @@ def _close(outlet: Outlet, inspector: ContainedInspector) -> None:
 
 
 def _outlets(report: Report, environment: Environment) -> list[Outlet]:
+    """The ledger first: what is reported anywhere else is kept by then."""
     placeholders = Placeholders()
     view = TerminalView(environment.console(), report.level, placeholders)
-    outlets: list[Outlet] = [TerminalOutlet(view)]
+    outlets: list[Outlet] = [] if report.ledger is None else [LedgerOutlet(Ledger(report.ledger))]
+    outlets.append(TerminalOutlet(view))
     if report.events is not None:
         outlets.append(EventOutlet(EventFile(report.events), placeholders))
     return outlets

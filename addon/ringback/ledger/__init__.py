@@ -5,9 +5,19 @@ pipeline makes them, so that calls, checks and questions work on it as they do o
 """
 
 from ringback.ledger.client import LedgerConnection
+from ringback.ledger.copying import copy_ledger
 from ringback.ledger.location import default_path
 from ringback.ledger.stats import Stats
 from ringback.ledger.store import Ledger
+from ringback.ledger.stored import StoredLedger
 from ringback.ledger.verify import Verification
 
-__all__ = ["Ledger", "LedgerConnection", "Stats", "Verification", "default_path"]
+__all__ = [
+    "Ledger",
+    "LedgerConnection",
+    "Stats",
+    "StoredLedger",
+    "Verification",
+    "copy_ledger",
+    "default_path",
+]

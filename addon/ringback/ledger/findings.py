@@ -1,13 +1,19 @@
-"""The findings that were reported, each once."""
+"""The findings that were reported, each once.
+
+What a capture shows depends on how it was read: live, a finding may rest on the copy that a device sent, from
+a file on the one that was delivered. Both are the same finding, for both copies are one emission.
+"""
 
 from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
+from ringback.calls import Call
 from ringback.findings import Evidence, Finding
 from ringback.ledger.failure import refused
 from ringback.ledger.reading import CAPTURE, Realms, connection_numbers, snapshot
@@ -19,17 +25,30 @@ FINDINGS = """SELECT statement, body, finding.id, realm, call, expected, got,
         connection, direction, frame, message, at
     FROM statement CROSS JOIN finding ON statement = statement.id
     CROSS JOIN evidence ON finding = finding.id CROSS JOIN observation ON observation = observation.id
-    ORDER BY statement.id, finding.id, at, connection, direction, frame"""
+    ORDER BY statement.id, finding.id"""
 """`CROSS JOIN` keeps SQLite to this order of tables, so that statements need not be sorted."""
 
-_Places = frozenset[tuple[str, Direction, int]]
+Place: TypeAlias = tuple[str, Direction, int]
+"""Flow, direction and number of a frame."""
+_Seen: TypeAlias = frozenset[Hashable]
+"""What a finding rests on: emissions, whichever copies of them, and frames that are none."""
 
 
-def iter_findings(path: Path) -> Iterator[Finding]:
-    """Every finding, those that say the same together; its evidence in order of time.
+def emissions_of(calls: Iterable[Call]) -> dict[Place, int]:
+    """A number for each emission, by the places of all its copies."""
+    emissions = (emission for call in calls for emission in call.emissions)
+    return {
+        _place(sighting.evidence): number
+        for number, emission in enumerate(emissions)
+        for sighting in emission.sightings
+    }
 
-    A finding that says the same as another on less evidence is left out of neither capture nor merge: of
-    those the one with the least evidence stands for all, as it does while a call is still going on.
+
+def iter_findings(path: Path, emissions: Mapping[Place, int]) -> Iterator[Finding]:
+    """Every finding once, those that say the same together; its evidence in order of time.
+
+    Of findings that say the same on more and on less evidence the one on the least stands for all, as it does
+    while a call is going on.
 
     Raises:
         LedgerError: the ledger cannot be read.
@@ -40,35 +59,56 @@ def iter_findings(path: Path) -> Iterator[Finding]:
         numbers = connection_numbers(database)
         rows = database.execute(FINDINGS)
         for _, of_statement in itertools.groupby(rows, key=lambda row: row[0]):
-            yield from _least(_told_once(of_statement, numbers, realms))
+            told = _Statement(realms, emissions)
+            for _, of_finding in itertools.groupby(of_statement, key=lambda row: row[2]):
+                told.add(list(of_finding), numbers)
+            yield from told.least()
 
 
-def _told_once(
-    rows: Iterable[sqlite3.Row], numbers: dict[int, tuple[int, str]], realms: Realms
-) -> list[Finding]:
-    """The findings of one statement; of those on the same evidence, in one realm's pseudonyms."""
-    best: dict[tuple[_Places, int], tuple[tuple[int, int, str], Finding]] = {}
-    per_realm: dict[tuple[_Places, str], int] = {}
-    for _, group in itertools.groupby(rows, key=lambda row: row[2]):
-        told = list(group)
-        finding = _finding(told, numbers)
-        places, realm = _places(finding), str(told[0][3])
-        rank = realms.rank(told[0][7], realm)
-        # Two findings of one realm on the same evidence are two: they found different values.
-        nth = per_realm[places, realm] = per_realm.get((places, realm), -1) + 1
-        known = best.get((places, nth))
-        if known is None or rank < known[0]:
-            best[places, nth] = (rank, finding)
-    return [finding for _, finding in best.values()]
+class _Statement:
+    """All findings that say one thing."""
+
+    def __init__(self, realms: Realms, emissions: Mapping[Place, int]) -> None:
+        self._realms = realms
+        self._emissions = emissions
+        self._found: dict[_Seen, dict[str, list[Finding]]] = {}
+        self._ranks: dict[tuple[_Seen, str], tuple[int, int, str]] = {}
+
+    def add(self, rows: list[sqlite3.Row], numbers: dict[int, tuple[int, str]]) -> None:
+        """One finding, a row for each frame of its evidence."""
+        realm = rows[0][3]
+        finding = _finding(rows, numbers)
+        seen = self._seen(finding)
+        self._found.setdefault(seen, {}).setdefault(realm, []).append(finding)
+        rank = min(self._realms.rank(row[7], realm) for row in rows)
+        self._ranks[seen, realm] = min(rank, self._ranks.get((seen, realm), rank))
+
+    def least(self) -> Iterator[Finding]:
+        """Those that no other says on less evidence."""
+        said: dict[Finding, list[_Seen]] = {}
+        for finding in sorted(self._told_once(), key=lambda each: (len(self._seen(each)), _order(each))):
+            seen, kept = self._seen(finding), said.setdefault(replace(finding, evidence=()), [])
+            if not any(each <= seen for each in kept):
+                kept.append(seen)
+                yield finding
+
+    def _told_once(self) -> Iterator[Finding]:
+        """What was found on each evidence, in the pseudonyms of one realm."""
+        for seen, by_realm in self._found.items():
+            yield from by_realm[min(by_realm, key=lambda realm: self._ranks[seen, realm])]
+
+    def _seen(self, finding: Finding) -> _Seen:
+        places = map(_place, finding.evidence)
+        return frozenset(self._emissions.get(place, place) for place in places)
 
 
 def _finding(rows: list[sqlite3.Row], numbers: dict[int, tuple[int, str]]) -> Finding:
-    """One finding, a row for each frame of its evidence."""
     _, body, _, _, call, expected, got, *_ = rows[0]
-    evidence = tuple(
+    evidence = [
         Evidence(CAPTURE, *numbers[connection], FramePlace(Direction(direction), frame, message, at))
         for *_, connection, direction, frame, message, at in rows
-    )
+    ]
+    evidence.sort(key=lambda each: (each.place.at, each.connection, each.place.message, each.place.frame))
     call_id = read_value(call)
     return restore_finding(
         replace(
@@ -76,20 +116,16 @@ def _finding(rows: list[sqlite3.Row], numbers: dict[int, tuple[int, str]]) -> Fi
             call_id=None if call_id is None else str(call_id),
             expected=read_value(expected),
             got=read_value(got),
-            evidence=evidence,
+            evidence=tuple(evidence),
         )
     )
 
 
-def _least(findings: list[Finding]) -> Iterator[Finding]:
-    """Those that no other says on less evidence."""
-    said: dict[Finding, list[_Places]] = {}
-    for finding in sorted(findings, key=lambda each: (len(each.evidence), each.evidence[0].place.at)):
-        places, kept = _places(finding), said.setdefault(replace(finding, evidence=()), [])
-        if not any(each <= places for each in kept):
-            kept.append(places)
-            yield finding
+def _place(evidence: Evidence) -> Place:
+    return (evidence.flow, evidence.place.direction, evidence.place.frame)
 
 
-def _places(finding: Finding) -> _Places:
-    return frozenset((each.flow, each.place.direction, each.place.frame) for each in finding.evidence)
+def _order(finding: Finding) -> tuple[float, int, str]:
+    """By time, and where that is equal by place: it does not depend on who recorded what first."""
+    places = " ".join(f"{flow} {way.value} {frame}" for flow, way, frame in map(_place, finding.evidence))
+    return (finding.evidence[0].place.at, len(finding.evidence), places)

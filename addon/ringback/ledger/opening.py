@@ -54,15 +54,16 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write.
+    """A connection that changes nothing.
 
     Raises:
         LedgerError: there is none, it cannot be read, or its schema is not the one that this ringback has.
     """
     _checked(path)
     with refused(path):
-        database = _connect(reading_uri(path))
+        database = _connect(_readable(path))
         try:
+            database.execute("PRAGMA query_only = ON")
             missing = schema.check(database, path)
         except BaseException:
             database.close()
@@ -73,11 +74,20 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     return database
 
 
-def reading_uri(path: Path) -> str:
-    """The ledger as SQLite is to open it read-only; as unchanging where nothing can be put beside it."""
+def attachable(path: Path) -> str:
+    """The ledger as SQLite is to attach it: read-only, so that no lock is taken on it.
+
+    In a folder that takes nothing SQLite must be told that the file does not change.
+    """
     alone = not Path(f"{path}-wal").exists()
     unchanging = alone and not os.access(path.absolute().parent, os.W_OK)
     return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if unchanging else ''}"
+
+
+def _readable(path: Path) -> str:
+    """Where it could be written it is opened so: only then SQLite takes away what it put beside the file."""
+    could_write = os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
+    return f"{path.absolute().as_uri()}?mode=rw" if could_write else attachable(path)
 
 
 def _connect(uri: str) -> sqlite3.Connection:

@@ -53,6 +53,10 @@ class LedgerOutlet:
                 raise
 
     def close(self, funnel: Funnel) -> None:  # noqa: ARG002 - the interface of every outlet
+        """The run is over: as `finish`."""
+        self.finish()
+
+    def finish(self) -> None:
         """Write what was held back and give the ledger back.
 
         Raises:

@@ -1,8 +1,7 @@
-"""The ledger as one object: recording, merging, and what it gives back."""
+"""The ledger as one object: recording and merging, besides all that it gives back."""
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,25 +9,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ringback.calls import Call, CallBook, Sighting
-from ringback.errors import LedgerError
-from ringback.findings import Finding
-from ringback.ledger.client import LedgerConnection
 from ringback.ledger.failure import refused
-from ringback.ledger.findings import iter_findings
 from ringback.ledger.merging import SOURCE, merge_attached, prepare_maps
-from ringback.ledger.opening import open_for_reading, open_for_writing, reading_uri
-from ringback.ledger.reading import iter_sightings, read_connections
+from ringback.ledger.opening import attachable, open_for_reading, open_for_writing
 from ringback.ledger.schema import transaction
-from ringback.ledger.stats import Stats, read_content, read_stats
-from ringback.ledger.verify import Verification, verify
+from ringback.ledger.stored import StoredLedger
 from ringback.ledger.writing import Recorder
 from ringback.observations import Observation
 from ringback.pseudonyms import SECRET_BYTES, Pseudonyms
-from ringback.questions.evidence import WEBSOCKET_CAPTURE, ClientFacts
+from ringback.questions.evidence import WEBSOCKET_CAPTURE
 
 
-class Ledger:
+class Ledger(StoredLedger):
     """A ledger file, open. A context manager; several processes may have one open at a time."""
 
     def __init__(self, path: Path) -> None:
@@ -37,8 +29,8 @@ class Ledger:
         Raises:
             LedgerError: it cannot be used; the message says why and what to do.
         """
-        self.path = path
         self._database = open_for_writing(path)
+        super().__init__(path)
         self._recorders: dict[str, Recorder] = {}
 
     def __enter__(self) -> Self:
@@ -71,7 +63,7 @@ class Ledger:
         """
         open_for_reading(other).close()
         with refused(other):
-            self._database.execute(f"ATTACH ? AS {SOURCE}", (reading_uri(other),))
+            self._database.execute(f"ATTACH ? AS {SOURCE}", (attachable(other),))
         with refused(self.path):
             try:
                 prepare_maps(self._database)
@@ -79,61 +71,8 @@ class Ledger:
                     merge_attached(self._database)
             finally:
                 self._database.execute(f"DETACH {SOURCE}")
-
-    def export(self, copy: Path, *, with_secret: bool = False) -> None:
-        """Make another ledger that holds the same, to be handed over and merged.
-
-        With the secret, for one's own other machine: what it records has the same pseudonyms. It also lets
-        whoever holds it try phone numbers against them.
-
-        Raises:
-            LedgerError: `copy` exists, or cannot be made.
-        """
-        if os.path.lexists(copy):
-            raise LedgerError(f"{copy}: exists: name a new file")
-        with Ledger(copy) as other:
-            if with_secret:
-                other._adopt(self._own_secret())
-            other.merge(self.path)
-
-    def sightings(self) -> Iterator[Sighting]:
-        """Every stanza once, in order of time; see `iter_sightings`."""
-        return iter_sightings(self.path)
-
-    def calls(self) -> Iterator[Call]:
-        """The stanzas correlated, call by call, however many there are."""
-        book = CallBook()
-        for sighting in self.sightings():
-            yield from book.add(sighting).evicted
-        yield from book.calls.values()
-
-    def findings(self) -> Iterator[Finding]:
-        """Every finding once, those that say the same together; see `iter_findings`."""
-        return iter_findings(self.path)
-
-    def connections(self) -> list[LedgerConnection]:
-        """Every connection with its client; the numbers are those in the evidence of the sightings."""
-        return read_connections(self.path)
-
-    def clients(self) -> dict[int, ClientFacts]:
-        """The clients that were identified, by number of their connection: what the questions ask for."""
-        return {
-            each.number: ClientFacts(each.platform, each.version or "", each.device, each.technique)
-            for each in self.connections()
-            if each.platform is not None
-        }
-
-    def stats(self) -> Stats:
-        """How much it holds."""
-        return read_stats(self.path)
-
-    def content(self) -> list[str]:
-        """Everything but the secret, in a form that is equal for ledgers that hold the same."""
-        return read_content(self.path)
-
-    def verify(self) -> Verification:
-        """Whether all of it can be read and is what it should be."""
-        return verify(self.path)
+        # Whoever opens it last so that it could be written takes away what was put beside it.
+        open_for_reading(other).close()
 
     def close(self) -> None:
         """Give the file back. Closing twice does nothing."""
@@ -166,11 +105,17 @@ class Ledger:
         if found is not None:
             return bytes(found[0])
         secret = secrets.token_bytes(SECRET_BYTES)
-        self._adopt(secret)
+        self.adopt(secret)
         return secret
 
-    def _adopt(self, secret: bytes) -> None:
-        self._database.execute(
-            "INSERT INTO realm VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET secret = excluded.secret",
-            (Pseudonyms(secret).realm, secret),
-        )
+    def adopt(self, secret: bytes) -> None:
+        """Record under this secret, another ledger's; only in one that has none yet.
+
+        Raises:
+            LedgerError: it cannot be written.
+        """
+        with refused(self.path):
+            self._database.execute(
+                "INSERT INTO realm VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET secret = excluded.secret",
+                (Pseudonyms(secret).realm, secret),
+            )

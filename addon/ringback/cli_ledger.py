@@ -1,0 +1,108 @@
+"""The command line of `ringback ledger` and `ringback recheck`; `ringback.commands` does the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ringback.cli_options import EPILOG, PATH, help_if_alone
+from ringback.commands.environment import Environment
+from ringback.status import ExitCode
+
+_ledger = click.option(
+    "--ledger", metavar="PATH", type=PATH, help="The ledger. Default: the one in the user's data directory."
+)
+
+
+@click.group(name="ledger", epilog=EPILOG, invoke_without_command=True)
+@click.pass_context
+def ledger(ctx: click.Context) -> ExitCode:
+    """Look after what was observed: `ringback replay --ledger` and the option ringback_ledger record it.
+
+    A ledger holds pseudonyms in place of everything that identifies anybody, keyed by a secret of its own.
+    """
+    return help_if_alone(ctx)
+
+
+@ledger.command(epilog=EPILOG)
+@_ledger
+@click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=PATH)
+def merge(ledger: Path | None, others: tuple[Path, ...]) -> ExitCode:
+    """Take over what other ledgers hold. What was there already counts once, in whatever order.
+
+    \b
+    Example:
+      ringback ledger merge --ledger all.db laptop.db desktop.db
+    """
+    from ringback.commands.ledger import merge_ledgers  # noqa: PLC0415 - lxml takes long to import
+
+    return merge_ledgers(ledger, others, Environment())
+
+
+@ledger.command(epilog=EPILOG)
+@_ledger
+@click.option("--json", "as_json", is_flag=True, help="One JSON object in place of text.")
+def show(ledger: Path | None, as_json: bool) -> ExitCode:
+    """Print how much the ledger holds, of which clients and captures, and what was found.
+
+    Ledgers whose `content` is the same hold the same.
+    """
+    from ringback.commands.ledger import show_ledger  # noqa: PLC0415 - lxml takes long to import
+
+    return show_ledger(ledger, Environment(), as_json=as_json)
+
+
+@ledger.command(epilog=EPILOG)
+@_ledger
+def verify(ledger: Path | None) -> ExitCode:
+    """Look at every page and row of the ledger, and say what to do where something is amiss.
+
+    A ledger of an older ringback is brought up to date first.
+    """
+    from ringback.commands.ledger import verify_ledger  # noqa: PLC0415 - lxml takes long to import
+
+    return verify_ledger(ledger, Environment())
+
+
+@ledger.command(epilog=EPILOG)
+@_ledger
+@click.option(
+    "--with-secret",
+    is_flag=True,
+    help="For one's own other machine: what it records has the same pseudonyms, so a call that was seen on "
+    "both is one. Whoever has the secret can try phone numbers against the pseudonyms.",
+)
+@click.argument("copy", metavar="COPY", type=PATH)
+def export(ledger: Path | None, with_secret: bool, copy: Path) -> ExitCode:
+    """Make a copy to be handed over and merged elsewhere, without the secret.
+
+    \b
+    Example:
+      ringback ledger export for-a-colleague.db
+    """
+    from ringback.commands.ledger import export_ledger  # noqa: PLC0415 - lxml takes long to import
+
+    return export_ledger(ledger, copy, Environment(), with_secret=with_secret)
+
+
+@click.command(epilog=EPILOG)
+@_ledger
+@click.option("--spec", "new", metavar="NEW", type=PATH, required=True, help="The specification to judge by.")
+@click.option(
+    "--against",
+    "old",
+    metavar="OLD",
+    type=PATH,
+    help="The one it is compared with. Default: the call pre-accept file that ringback ships.",
+)
+def recheck(ledger: Path | None, new: Path, old: Path | None) -> ExitCode:
+    """Judge what the ledger holds by another version of the specification; print the verdicts that changed.
+
+    \b
+    Example:
+      ringback recheck --spec wacrg/spec/stanzas/call-preaccept.yaml
+    """
+    from ringback.commands.recheck import recheck_ledger  # noqa: PLC0415 - lxml and YAML take long to import
+
+    return recheck_ledger(ledger, new, old, Environment())

@@ -1,0 +1,169 @@
+"""`ringback ledger`: what a ledger holds, whether it is sound, and two of them into one."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypedDict
+
+from ringback.commands.environment import Environment
+from ringback.errors import LedgerError
+from ringback.findings import Severity
+from ringback.ledger import Ledger, LedgerConnection, StoredLedger, copy_ledger, default_path
+from ringback.sources.notice import Notice, Urgency
+from ringback.status import ExitCode
+
+
+class Client(TypedDict):
+    """A client as `ringback ledger show --json` prints it."""
+
+    platform: str | None
+    version: str | None
+    connections: int
+
+
+class Shown(TypedDict):
+    """What `ringback ledger show --json` prints."""
+
+    ledger: str
+    content: str
+    first: str | None
+    last: str | None
+    connections: int
+    frames: int
+    stanzas: int
+    calls: int
+    secrets: int
+    records: bool
+    clients: list[Client]
+    techniques: list[str]
+    captures: list[str]
+    findings: dict[str, int]
+
+
+def stored(path: Path | None) -> StoredLedger:
+    """The ledger at `path`, by default the user's own, to be read.
+
+    Raises:
+        LedgerError: there is none, or it cannot be read.
+    """
+    named = path or default_path()
+    if not os.path.lexists(named):
+        raise LedgerError(f"{named}: no ledger there; `ringback replay --ledger` records one")
+    return StoredLedger(named)
+
+
+def merge_ledgers(path: Path | None, others: Sequence[Path], environment: Environment) -> ExitCode:
+    """Take over into the ledger at `path`, made where there is none, what the others hold.
+
+    Raises:
+        LedgerError: one of them cannot be used; those before it were taken over.
+    """
+    if path is None:
+        default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with Ledger(path or default_path()) as ledger:
+        for other in others:
+            before = ledger.stats().stanzas
+            ledger.merge(other)
+            taken = ledger.stats().stanzas - before
+            environment.tell(Notice(f"{other}: {taken} stanzas that were not there before", Urgency.INFO))
+    return ExitCode.OK
+
+
+def show_ledger(path: Path | None, environment: Environment, *, as_json: bool) -> ExitCode:
+    """Print what the ledger comes to.
+
+    Raises:
+        LedgerError: there is none, or it cannot be read.
+    """
+    shown = _summary(stored(path))
+    environment.write(json.dumps(shown, indent=2) + "\n" if as_json else _text(shown))
+    return ExitCode.OK
+
+
+def verify_ledger(path: Path | None, environment: Environment) -> ExitCode:
+    """Look at all of the ledger, after its schema was brought up to date where it may be written.
+
+    Raises:
+        LedgerError: there is none, or it cannot even be opened.
+    """
+    named = path or default_path()
+    if os.access(named, os.W_OK):
+        Ledger(named).close()
+    verification = stored(path).verify()
+    for problem in verification.problems:
+        environment.write(f"{problem.text}\n  what to do: {problem.advice}\n")
+    told = "sound" if verification.is_sound else "not as it should be"
+    environment.tell(Notice(f"{named}: {told}, {verification.checked} rows looked at", Urgency.INFO))
+    return ExitCode.OK if verification.is_sound else ExitCode.INPUT
+
+
+def export_ledger(path: Path | None, copy: Path, environment: Environment, *, with_secret: bool) -> ExitCode:
+    """Make a copy to be handed over and merged.
+
+    Raises:
+        LedgerError: there is no ledger, or the copy cannot be made.
+    """
+    copy_ledger(stored(path).path, copy, with_secret=with_secret)
+    if with_secret:
+        text = f"{copy}: holds the secret: whoever has it can try phone numbers against the pseudonyms"
+        environment.tell(Notice(text))
+    return ExitCode.OK
+
+
+def _summary(ledger: StoredLedger) -> Shown:
+    stats, connections = ledger.stats(), ledger.connections()
+    found = Counter(finding.severity.value for finding in ledger.findings())
+    return {
+        "ledger": str(ledger.path),
+        "content": stats.content,
+        "first": _date(stats.first_at),
+        "last": _date(stats.last_at),
+        "connections": stats.connections,
+        "frames": stats.observations,
+        "stanzas": stats.stanzas,
+        "calls": sum(1 for _ in ledger.calls()),
+        "secrets": stats.realms,
+        "records": stats.can_record,
+        "clients": _clients(connections),
+        "techniques": sorted({technique for each in connections for technique in each.techniques}),
+        "captures": sorted({capture for each in connections for capture in each.captures}),
+        "findings": {each.value: found[each.value] for each in Severity},
+    }
+
+
+def _clients(connections: Sequence[LedgerConnection]) -> list[Client]:
+    counts = Counter((each.platform, each.version) for each in connections)
+    ordered = sorted(counts.items(), key=lambda item: (item[0][0] or "", item[0][1] or ""))
+    return [
+        {"platform": platform, "version": version, "connections": count}
+        for (platform, version), count in ordered
+    ]
+
+
+def _date(at: float | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _text(shown: Shown) -> str:
+    span = f"{shown['first']} to {shown['last']}" if shown["first"] else "nothing yet"
+    own = "one of them its own" if shown["records"] else "none of them its own"
+    findings = ", ".join(f"{count} {severity}" for severity, count in shown["findings"].items())
+    lines = [
+        ("ledger", shown["ledger"]),
+        ("content", shown["content"]),
+        ("observed", span),
+        ("stanzas", f"{shown['stanzas']} on {shown['connections']} connections, {shown['calls']} calls"),
+        ("findings", findings),
+        ("secrets", f"{shown['secrets']}, {own}" if shown["secrets"] else "none yet"),
+        ("techniques", ", ".join(shown["techniques"])),
+        ("captures", ", ".join(shown["captures"])),
+    ]
+    for client in shown["clients"]:
+        name = f"{client['platform']} {client['version']}" if client["platform"] else "not identified"
+        lines.append(("client", f"{name}: {client['connections']} connections"))
+    return "".join(f"{name:<11}{text}".rstrip() + "\n" for name, text in lines)

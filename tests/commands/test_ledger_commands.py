@@ -1,0 +1,166 @@
+"""`ringback ledger` and `ringback recheck`: what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from ringback.cli import main
+from ringback.ledger import Ledger, StoredLedger
+from ringback.status import ExitCode
+from support.leaks import leaks, secrets_of
+from support.recorded import capture as flow_file
+from synthetic.manifest import capture
+from test_captures import report
+
+NAME = "violations"
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def ringback(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a command line in this process, whose user has no ledger yet."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+    def run(*arguments: str | Path) -> Ran:
+        code = main([str(argument) for argument in arguments])
+        return Ran(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A ledger of one capture."""
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        ledger.record(*report(NAME).observations)
+    return path
+
+
+def test_replay_keeps_what_it_reports(ringback: Any, tmp_path: Path) -> None:
+    """As many stanzas and findings as there are, whatever level is printed; a second time adds none."""
+    kept = tmp_path / "kept.db"
+    for _ in range(2):
+        assert ringback("replay", "--level", "error", "--ledger", kept, flow_file(NAME)).code == ExitCode.OK
+        ledger = StoredLedger(kept)
+        assert ledger.stats().stanzas == len(report(NAME).stanzas)
+        assert len(list(ledger.findings())) == sum(report(NAME).funnel.findings.values())
+
+
+def test_replay_refuses_a_ledger_that_it_cannot_write(ringback: Any, tmp_path: Path) -> None:
+    """Before anything is read."""
+    ran = ringback("replay", "--ledger", tmp_path / "missing" / "l.db", flow_file(NAME))
+    assert (ran.code, ran.out) == (ExitCode.INPUT, "")
+    assert "its folder does not exist: make it first" in ran.err
+
+
+def test_show_tells_what_is_there(ringback: Any, path: Path) -> None:
+    """Counts, clients, captures and findings, as text and as JSON; nobody is named."""
+    text, data = (
+        ringback("ledger", "show", "--ledger", path),
+        ringback("ledger", "show", "--ledger", path, "--json"),
+    )
+    shown = json.loads(data.out)
+    stats = StoredLedger(path).stats()
+    assert (shown["stanzas"], shown["connections"]) == (stats.stanzas, stats.connections)
+    assert shown["calls"] == report(NAME).funnel.calls
+    assert shown["clients"] == [{"platform": "WEB", "version": "2.3000.1000000001", "connections": 2}]
+    assert shown["captures"] == ["violations.flows"]
+    assert sum(shown["findings"].values()) == sum(report(NAME).funnel.findings.values())
+    assert f"content    {stats.content}\n" in text.out
+    assert "client     WEB 2.3000.1000000001: 2 connections\n" in text.out
+    assert leaks(text.out + data.out, secrets_of(capture(NAME))) == set()
+
+
+def test_the_json_has_these_keys(ringback: Any, path: Path) -> None:
+    """Programs rely on them."""
+    shown = json.loads(ringback("ledger", "show", "--ledger", path, "--json").out)
+    assert list(shown) == [
+        "ledger", "content", "first", "last", "connections", "frames", "stanzas", "calls", "secrets",
+        "records", "clients", "techniques", "captures", "findings",
+    ]  # fmt: skip
+
+
+def test_an_empty_ledger_is_shown(ringback: Any, tmp_path: Path) -> None:
+    """Nothing yet, in so many words."""
+    Ledger(tmp_path / "empty.db").close()
+    ran = ringback("ledger", "show", "--ledger", tmp_path / "empty.db")
+    assert "observed   nothing yet\n" in ran.out
+    assert "secrets    none yet\n" in ran.out
+
+
+def test_merge_makes_the_users_own_ledger(ringback: Any, path: Path, tmp_path: Path) -> None:
+    """In a folder of its own, which is the user's alone; what was there before is told."""
+    other = tmp_path / "other.db"
+    with Ledger(other) as ledger:
+        ledger.record(*report("single-callee").observations)
+    ran = ringback("ledger", "merge", path, other, path)
+    counts = [len(report(NAME).stanzas), len(report("single-callee").stanzas), 0]
+    told = zip((path, other, path), counts, strict=True)
+    assert ran.err == "".join(
+        f"ringback: {name}: {new} stanzas that were not there before\n" for name, new in told
+    )
+    own = tmp_path / "data" / "ringback"
+    assert own.stat().st_mode & 0o777 == 0o700
+    assert ringback("ledger", "show").out.startswith(f"ledger     {own / 'ledger.db'}\n")
+
+
+@pytest.mark.parametrize("command", [["show"], ["verify"], ["export", "copy.db"]])
+def test_a_ledger_that_is_not_there_is_not_made(ringback: Any, tmp_path: Path, command: list[str]) -> None:
+    """Only recording and merging make one."""
+    ran = ringback("ledger", *command)
+    assert ran.code == ExitCode.INPUT
+    assert "no ledger there; `ringback replay --ledger` records one" in ran.err
+    assert not (tmp_path / "data").exists()
+
+
+def test_verify_says_whether_it_is_sound(ringback: Any, path: Path) -> None:
+    """And where it is not, what is wrong and what to do, with another exit code."""
+    sound = ringback("ledger", "verify", "--ledger", path)
+    assert (sound.code, sound.out) == (ExitCode.OK, "")
+    assert "sound" in sound.err
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE stanza SET node = '<call' WHERE observation = 1")
+    database.close()
+    damaged = ringback("ledger", "verify", "--ledger", path)
+    assert damaged.code == ExitCode.INPUT
+    assert damaged.out.startswith("row 1 of stanza.node cannot be read\n  what to do: read the capture")
+
+
+def test_export_leaves_the_secret_unless_asked(ringback: Any, path: Path, tmp_path: Path) -> None:
+    """A copy holds the same; with the secret it records on, and that comes with a warning."""
+    for name, options in (("copy.db", []), ("mine.db", ["--with-secret"])):
+        ran = ringback("ledger", "export", "--ledger", path, *options, tmp_path / name)
+        assert ran.code == ExitCode.OK
+        assert ("can try phone numbers" in ran.err) == bool(options)
+        stats = StoredLedger(tmp_path / name).stats()
+        assert (stats.content, stats.can_record) == (StoredLedger(path).stats().content, bool(options))
+    assert ringback("ledger", "export", "--ledger", path, tmp_path / "copy.db").code == ExitCode.INPUT
+
+
+def test_recheck_lists_what_another_specification_changes(ringback: Any, path: Path, tmp_path: Path) -> None:
+    """Each change with both verdicts; against itself there is none."""
+    shipped = Path(__file__).parents[2] / "addon" / "ringback" / "spec" / "data" / "call-preaccept.yaml"
+    new = tmp_path / shipped.name
+    new.write_text(re.sub(r"(- name: call-id\n +type: )string", r"\1int", shipped.read_text()))
+    ran = ringback("recheck", "--ledger", path, "--spec", new)
+    assert ran.code == ExitCode.OK
+    assert "/call/preaccept/@call-id  " in ran.out
+    assert "  before: fact-observed (ok, supports)\n  after:  attribute-type (" in ran.out
+    assert leaks(ran.out, secrets_of(capture(NAME))) == set()
+    same = ringback("recheck", "--ledger", path, "--spec", shipped)
+    assert (same.code, same.out) == (ExitCode.OK, "")
+    assert f"no verdict changed, {len(report(NAME).stanzas)} stanzas looked at" in same.err
+    back = ringback("recheck", "--ledger", path, "--spec", shipped, "--against", new)
+    assert "  after:  fact-observed (ok, supports)\n" in back.out
