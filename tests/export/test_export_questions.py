@@ -14,7 +14,7 @@ from ringback.export.questions import FORMAT, questions_json, questions_markdown
 from ringback.export.washing import Appraisal
 from ringback.questions.registry import RULES
 from support.exporting import from_captures, good_material, heard_in, material_of, wide_call
-from support.sightings import Tape, good_call
+from support.sightings import Tape, good_call, preaccept
 from synthetic.manifest import SCENARIOS
 
 PAGE = Path(questions.__file__).parents[1] / "docs" / "exports.md"
@@ -54,6 +54,21 @@ def test_json_has_facts_and_what_is_undocumented() -> None:
     assert {row["what"] for row in rate["shapes"]["rows"]} == {"4 digits", "5 digits"}
 
 
+def test_levels_say_why_they_go_no_further() -> None:
+    """With wacrg's score before and after: of the shipped file's 10 facts 6 are probable (from, to, id, the
+    child and its two attributes), and the 4 about candidates join them."""
+    te = '<destination><te ip="203.0.113.9" port="3478"/></destination>'
+    appraisal = Appraisal(material_of([Tape().delivered(preaccept(from_="2:17@lid", inside=te))]))
+    told = as_json(appraisal)
+    assert told["score"] == {"before": round(6 / 20, 4), "after": round(10 / 20, 4)}
+    levels = {each["path"]: each for each in told["levels"]}
+    port = levels["call/preaccept/destination/te/@port"]
+    assert (port["before"], port["reached"], port["after"]) == ("speculative", "probable", "probable")
+    assert port["hindrances"] == ["one-technique", "same-build"]
+    page = questions_markdown(appraisal)
+    assert "## Confidence\n\nwacrg's score: 30.0 % (0 confirmed and 6 probable of 10) before" in page
+
+
 def test_every_key_of_the_json_is_documented() -> None:
     """The page lists the keys; one that it does not know fails here."""
     told = keys(as_json(Appraisal(from_captures("multi-device"))))
@@ -83,7 +98,7 @@ def test_markdown_takes_no_sign_from_the_evidence() -> None:
 
 def test_a_dimension_of_which_nothing_is_known_has_no_table() -> None:
     """It says so in a sentence already."""
-    text = render_markdown(Appraisal(good_material()).weighing)
+    text = render_markdown(Appraisal(good_material()))
     assert "by caller's net medium" not in text
     assert "Not known of any: caller's net medium" in text
 

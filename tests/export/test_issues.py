@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +12,13 @@ from ringback.export.material import Material
 from ringback.export.washing import Appraisal
 from ringback.questions.evidence import ClientFacts
 from ringback.questions.verdict import Answer
+from ringback.spec.load import load_parts
 from ringback.spec.model import CONFIDENCES, TECHNIQUES
+from ringback.spec.part import SpecPart
 from ringback.stanza import from_text
 from support.exporting import CLIENTS, from_captures, good_material, heard_in, material_of, wide_call
 from support.issue_form import attributes_of, code_of, sections_of
-from support.sightings import CALLEE, CALLER, Tape, good_call
+from support.sightings import CALLEE, CALLER, DEVICE, Tape, good_call, offer_to
 
 CAPTURE_HEADINGS = [
     "stanza tag",
@@ -101,6 +104,55 @@ class TestDiscrepancy:
         """That no copy has both addresses is no matter of builds."""
         (issue, *_) = of_kind(good_material(), "discrepancy-call-preaccept-call-from")
         assert "Require it of one copy only" in sections_of(issue.body)["proposed resolution"]
+
+
+PART = """\
+id: call-preaccept
+code: WAV-04
+category: signalling
+title: Pre-accept once more
+summary: Another model of the same stanza.
+normative: |
+  Wire format:
+
+      <call to="<caller>" id="{id}">
+        <preaccept call-id="{id}" call-creator="<caller>">
+          <encopt keygen="2"/>
+        </preaccept>
+      </call>
+"""
+
+
+class TestConflict:
+    @pytest.fixture
+    def parts(self, tmp_path: Path) -> list[SpecPart]:
+        """A second model, which requires a child that the shipped file does not know."""
+        file = tmp_path / "signalling" / "call-preaccept.yaml"
+        file.parent.mkdir()
+        file.write_text(PART, "utf-8")
+        return list(load_parts(file).values())
+
+    def test_both_models_stand_in_it(self, parts: list[SpecPart]) -> None:
+        """Each with what it says, its tally and a stanza; the one that nothing contradicts is named."""
+        appraisal = Appraisal(material_of(wide_call(Tape())))
+        found = {issue.name: issue for issue in issues(appraisal, parts=parts)}
+        issue = found["conflict-call-preaccept-wav-04-call-preaccept-encopt-presence"]
+        sections = sections_of(issue.body)
+        assert list(sections) == DISCREPANCY_HEADINGS
+        assert issue.title == "[discrepancy]: call-preaccept and WAV-04, call/preaccept/encopt"
+        _, first = code_of(sections["source a (technique + evidence)"])
+        _, second = code_of(sections["source b (technique + evidence)"])
+        assert "left out (0 observations as it says, 2 against, 0 silent)" in first
+        assert first.endswith("No observation is as it says.")
+        assert "(2 observations as it says, 0 against, 0 silent)" in second
+        assert "  WEB 2.3000.1015901307, sent copy: 1\n" in second
+        assert '<encopt keygen="2"/>' in second
+        assert sections["proposed resolution"].startswith("Nothing observed contradicts WAV-04 ")
+
+    def test_no_evidence_no_issue(self, parts: list[SpecPart]) -> None:
+        """A disagreement that no stanza bears on is for the specification's authors alone."""
+        offers = material_of([Tape().sent(offer_to(DEVICE), CALLER)])
+        assert not [each for each in issues(Appraisal(offers), parts=parts) if "conflict-" in each.name]
 
 
 class TestFinding:

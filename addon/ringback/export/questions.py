@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from ringback import __version__
+from ringback.confidence import Weighing as FactWeighing
+from ringback.export.levels import level_rows, levels_json, score_json, score_sentence
 from ringback.export.verdicts import sentence
 from ringback.export.washing import Appraisal
 from ringback.nodejson import JsonValue
@@ -26,7 +29,7 @@ def questions_markdown(appraisal: Appraisal) -> str:
     Raises:
         LeakError: it could identify somebody.
     """
-    return appraisal.material.checked(render_markdown(appraisal.weighing), "questions.md")
+    return appraisal.material.checked(render_markdown(appraisal), "questions.md")
 
 
 def questions_json(appraisal: Appraisal) -> str:
@@ -35,22 +38,27 @@ def questions_json(appraisal: Appraisal) -> str:
     Raises:
         LeakError: it could identify somebody.
     """
-    text = json.dumps(to_json(appraisal.weighing), indent=2) + "\n"
+    text = json.dumps(to_json(appraisal), indent=2) + "\n"
     return appraisal.material.checked(text, "questions.json")
 
 
-def render_markdown(weighing: Weighing) -> str:
-    """The page; what the weighing holds must be fit for publication already."""
-    return "\n".join((*_verdicts(weighing.verdicts), *_unruled(weighing), *_model(weighing))) + "\n"
+def render_markdown(appraisal: Appraisal) -> str:
+    """The page, before it is checked."""
+    weighing = appraisal.weighing
+    parts = (_verdicts(weighing.verdicts), _unruled(weighing), _levels(appraisal.facts), _model(weighing))
+    return "\n".join(chain.from_iterable(parts)) + "\n"
 
 
-def to_json(weighing: Weighing) -> dict[str, JsonValue]:
-    """The object; what the weighing holds must be fit for publication already."""
+def to_json(appraisal: Appraisal) -> dict[str, JsonValue]:
+    """The object, before it is checked."""
+    weighing, levels = appraisal.weighing, appraisal.facts
     return {
         "format": FORMAT,
         "tool": f"ringback {__version__}",
         "verdicts": [_verdict_json(verdict) for verdict in weighing.verdicts],
         "without_rule": [{"question": each.id, "asked": each.text} for each in weighing.unruled_questions],
+        "score": score_json(levels.total),
+        "levels": levels_json(levels),
         "facts": [_fact_json(fact) for fact in weighing.facts],
         "undocumented": [_undocumented_json(each) for each in weighing.undocumented],
     }
@@ -92,6 +100,12 @@ def _unruled(weighing: Weighing) -> Iterator[str]:
     if weighing.unruled_questions:
         yield from ("", "## Without a rule", "")
         yield from (f"- {each.id}: {_plain(each.text)}" for each in weighing.unruled_questions)
+
+
+def _levels(levels: FactWeighing) -> Iterator[str]:
+    yield from ("", "## Confidence", "", _plain(score_sentence(levels.total)))
+    heads = ("fact", "stated", "reached", "for", "against", "why not further")
+    yield from _table(heads, level_rows(levels))
 
 
 def _model(weighing: Weighing) -> Iterator[str]:
