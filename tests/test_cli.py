@@ -35,6 +35,17 @@ COMMANDS: tuple[list[str], ...] = (
     ["spec", "show"],
     ["spec", "rng"],
     ["codes"],
+    ["ledger"],
+    ["ledger", "show"],
+    ["ledger", "merge"],
+    ["ledger", "verify"],
+    ["ledger", "export"],
+    ["recheck"],
+    ["export"],
+    ["export", "questions"],
+    ["export", "captures"],
+    ["export", "issues"],
+    ["export", "patch"],
 )
 
 REAL = re.compile(r"00A{8,}|[0-9]{14}[:@]")
