@@ -12,8 +12,8 @@ def tallied(*facts: tuple[str, Stance]) -> Tally:
     return tally
 
 
-def test_a_fact_may_be_observed_and_contradicted() -> None:
-    """A fact counts wherever it was, and is not exercised only where nothing else was said of it."""
+def test_each_fact_is_in_one_class() -> None:
+    """The gravest that was seen of a fact is its class, so that the classes add up to all facts."""
     facts = tallied(
         ("call/@from", Stance.SUPPORTS),
         ("call/@from", Stance.CONTRADICTS),
@@ -21,11 +21,18 @@ def test_a_fact_may_be_observed_and_contradicted() -> None:
         ("call/@to", Stance.SUPPORTS),
         ("call/preaccept", Stance.EXTENDS),
     ).facts_of(PREACCEPT)
-    assert (facts.facts, facts.observed, facts.contradicted) == (10, 2, ("call/@from",))
-    assert "call/@to" not in facts.not_exercised
-    assert "call/preaccept" not in facts.not_exercised
+    assert facts.contradicted == ("call/@from",)
+    assert facts.observed == ("call/@to",)
+    assert facts.extended == ("call/preaccept",)
     assert "call/@id" in facts.not_exercised
-    assert len(facts.not_exercised) == 7
+    assert (len(facts.not_exercised), facts.facts) == (7, 10)
+
+
+def test_every_fact_that_findings_contradict_is_counted() -> None:
+    """Two findings that contradict a fact each leave two facts contradicted."""
+    places = ("call/@to", "call/@from")
+    facts = tallied(*((place, Stance.CONTRADICTS) for place in places)).facts_of(PREACCEPT)
+    assert set(facts.contradicted) == set(places)
 
 
 def test_questions_count_the_findings_that_bear_on_them() -> None:

@@ -95,13 +95,18 @@ def _findings(funnel: Funnel, width: int) -> Iterator[Text]:
 def _facts(spec: StanzaSpec, tally: Tally, width: int) -> Iterator[Text]:
     facts = tally.facts_of(spec)
     pieces = [
-        Text(visible(spec.id)),
-        Text(f"{facts.observed} of {facts.facts} observed", "green"),
+        Text(f"{visible(spec.id)}: {facts.facts}"),
+        Text(f"{len(facts.observed)} as stated", "green"),
         Text(f"{len(facts.contradicted)} contradicted", "bold red" if facts.contradicted else "dim"),
+        Text(f"{len(facts.extended)} extended", "cyan" if facts.extended else "dim"),
         Text(f"{len(facts.not_exercised)} not exercised", "dim"),
     ]
     yield from _labelled("facts", pieces, width)
-    for label, paths in (("contradicted:", facts.contradicted), ("not exercised:", facts.not_exercised)):
+    for label, paths in (
+        ("contradicted:", facts.contradicted),
+        ("extended:", facts.extended),
+        ("not exercised:", facts.not_exercised),
+    ):
         if paths:
             yield from _labelled("", [Text(label, "dim"), *map(Text, _topmost(paths))], width)
 

@@ -9,16 +9,27 @@ from dataclasses import dataclass, field
 from ringback.findings import Finding, Stance
 from ringback.spec.model import StanzaSpec
 
+_GRAVEST_FIRST = (Stance.CONTRADICTS, Stance.SUPPORTS, Stance.EXTENDS, Stance.SILENT)
+"""In the order of the classes of `FactTally`."""
+
 
 @dataclass(frozen=True, slots=True)
 class FactTally:
-    """What became of the facts of one file; a fact may be observed here and contradicted there."""
+    """What became of the facts of one file. Each is in one class, the gravest that was seen of it, so that
+    the classes add up to the facts; all are paths in the order of the file."""
 
-    facts: int
-    observed: int
     contradicted: tuple[str, ...]
-    """Paths of the facts, in the order of the file."""
+    """Whatever else was seen of them."""
+    observed: tuple[str, ...]
+    """Seen as stated, and never otherwise."""
+    extended: tuple[str, ...]
+    """Seen only with something that the file does not know."""
     not_exercised: tuple[str, ...]
+
+    @property
+    def facts(self) -> int:
+        """How many facts the file has."""
+        return len(self.contradicted + self.observed + self.extended + self.not_exercised)
 
 
 @dataclass(slots=True)
@@ -39,13 +50,11 @@ class Tally:
 
     def facts_of(self, spec: StanzaSpec) -> FactTally:
         """What became of the facts of a file."""
-        stances = {fact.path: self._stances.get((spec.id, fact.path), set()) for fact in spec.facts()}
-        return FactTally(
-            facts=len(stances),
-            observed=sum(Stance.SUPPORTS in seen for seen in stances.values()),
-            contradicted=tuple(path for path, seen in stances.items() if Stance.CONTRADICTS in seen),
-            not_exercised=tuple(path for path, seen in stances.items() if seen <= {Stance.SILENT}),
-        )
+        paths: dict[Stance, list[str]] = {stance: [] for stance in _GRAVEST_FIRST}
+        for fact in spec.facts():
+            seen = self._stances.get((spec.id, fact.path), {Stance.SILENT})
+            paths[next(stance for stance in _GRAVEST_FIRST if stance in seen)].append(fact.path)
+        return FactTally(*(tuple(paths[stance]) for stance in _GRAVEST_FIRST))
 
     def questions_of(self, spec: StanzaSpec) -> Iterator[tuple[int, str, int]]:
         """Number, text and findings of each open question of a file."""
