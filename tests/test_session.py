@@ -267,6 +267,18 @@ def test_recording_larger_than_the_buffer(tmp_path: Path, recorded: Collector) -
     assert any("larger than the buffer" in line for line in bench.told)
 
 
+def test_nothing_is_settled_between_two_parts_of_a_recording(tmp_path: Path) -> None:
+    """What answers an old stanza may be in the part that is still read: absence says nothing until then."""
+    bench = Bench(tmp_path, buffer_bytes=1)
+    bench.keys.write_text(key_log("violations"))
+    bench.end(websocket_flows("violations")[:1])
+    before = bench.collector.findings
+    bench.session.tick(LATER, reading=True)
+    assert bench.collector.findings == before
+    bench.session.tick(LATER, reading=False)
+    assert bench.collector.findings.total() > before.total()
+
+
 def test_fault_of_an_outlet(bench: Bench, recorded: Collector) -> None:
     """An outlet that fails is told once; the others get everything."""
 
