@@ -228,6 +228,8 @@ def test_bad_option_ends_mitmdump_at_its_start(confdir: Path) -> None:
     finished = run_mitmdump("-n", "-s", SCRIPT, "--set", "ringback_spec=/missing.yaml", confdir=confdir)
     assert finished.returncode == 1
     assert "ringback_spec: /missing.yaml: no such file or folder" in finished.stdout
+    assert "direct cause" not in finished.stdout + finished.stderr
+    assert "During handling" not in finished.stdout + finished.stderr
 
 
 def test_torn_recording(tmp_path: Path, confdir: Path) -> None:

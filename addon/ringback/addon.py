@@ -155,7 +155,8 @@ class Ringback:
             try:
                 apply(value)
             except RingbackError as error:
-                raise OptionsError(f"{name}: {error}") from error  # type: ignore[no-untyped-call]
+                # mitmproxy prints what it catches at its start with everything that led to it.
+                raise OptionsError(f"{name}: {error}") from None  # type: ignore[no-untyped-call]
             self._applied[name] = value
 
     def running(self) -> None:
