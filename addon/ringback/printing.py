@@ -25,7 +25,12 @@ class OutputConsole(Console):
 
 
 def output_console(stream: TextIO, *, color: bool = True) -> OutputConsole:
-    """A console on `stream`; its width, colours and encoding are those of the stream."""
+    """A console on `stream`; its width, colours and encoding are those of the stream.
+
+    Without `color`, and where `NO_COLOR` is set to anything, it prints text alone: rich would leave
+    bold, faint and reversed letters in.
+    """
+    plain = not color or bool(os.environ.get("NO_COLOR"))
     return OutputConsole(
-        file=stream, highlight=False, markup=False, emoji=False, no_color=None if color else True
+        file=stream, highlight=False, markup=False, emoji=False, color_system=None if plain else "auto"
     )
