@@ -224,6 +224,42 @@ def test_findings_are_logged_where_a_screen_belongs_to_mitmproxy(
     assert not any("ringback: ok:" in line for line in lines)
     assert "00AAAAAAAAAAAAAAAAAAAAAAAAAAAA01" not in caplog.text
     assert lines[-1] == "ringback: 61 of 61 frames opened; calls: 1; pre-accepts: 1"
+    assert sum("speaks the protocol" in line for line in lines) == 2, "one for each connection"
+    assert "ringback: pre-accept of call CALLID-0001 sent on connection 2: " in "\n".join(lines)
+
+
+def test_findings_are_logged_as_severe_as_they_are(addon: Ringback, caplog: pytest.LogCaptureFixture) -> None:
+    """A warning is a warning of the log, an error an error, and the rest is information."""
+    caplog.set_level(logging.INFO, logger="ringback")
+    keys = capture("violations").with_suffix(".keys")
+    with loaded(addon, ringback_keylog=str(keys), ringback_level="ok") as tctx:
+        cycle(tctx, addon, live(websocket_flows("violations")))
+        tctx.master.addons.remove(addon)
+    levels = {(record.getMessage().split()[1], record.levelname) for record in caplog.records}
+    assert {kind for kind in levels if kind[0] in {"ok:", "note:", "warning:", "error:"}} == {
+        ("ok:", "INFO"),
+        ("note:", "INFO"),
+        ("warning:", "WARNING"),
+        ("error:", "ERROR"),
+    }
+
+
+def test_frames_that_stay_closed_are_logged_once_with_advice(
+    addon: Ringback, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One warning for each reason and connection, and the counts when a connection has ended."""
+    caplog.set_level(logging.INFO, logger="ringback")
+    flows = live(websocket_flows(NAME))
+    with loaded(addon, ringback_keylog=str(tmp_path / "none.keys"), ringback_level="note") as tctx:
+        cycle(tctx, addon, flows)
+        addon._session.tick(4_000_000_000.0, reading=False)
+        closed = [record for record in caplog.records if "frames stay closed" in record.getMessage()]
+        assert [record.levelno for record in closed] == [logging.WARNING] * 2
+        assert all("Run the client with the key-log preload" in record.getMessage() for record in closed)
+        counts = "ringback: 0 of 61 frames opened; calls: 0; pre-accepts: 0"
+        assert caplog.records[-1].getMessage() == counts
+        tctx.master.addons.remove(addon)
+    assert caplog.text.count(counts) == 1
 
 
 def test_recording_in_a_running_master(addon: Ringback) -> None:

@@ -222,7 +222,8 @@ class Ringback:
             view = TerminalView(output_console(sys.stdout), Severity(value), self._placeholders)
             self._screen = TerminalOutlet(view)
         else:
-            self._screen = LogOutlet(Severity(value), self._placeholders)
+            log = self._screen = LogOutlet(Severity(value), self._placeholders)
+            self._session.report = log.report
         self._connect_outlets()
 
     def _connect_outlets(self) -> None:

@@ -7,11 +7,18 @@ from typing import Protocol
 
 from ringback.eventfile import EventFile
 from ringback.findings import Finding, Severity
-from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved
+from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
+from ringback.recognise import PREACCEPT, StanzaKind
 from ringback.sanitize import Placeholders
+from ringback.view.notices import Notices
+from ringback.view.stanza_line import stanza_line
 from ringback.view.terminal import TerminalView
+from ringback.view.visible import visible
 
 logger = logging.getLogger(__name__)
+
+_LOG_LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING}
+"""Of what is worse than a note; the rest is information."""
 
 
 class Outlet(Protocol):
@@ -75,7 +82,8 @@ class TerminalOutlet:
 
 
 class LogOutlet:
-    """One log line per finding, for mitmproxy's own screens, which printed text would tear."""
+    """Log lines for mitmproxy's own screens, which printed text would tear: what a connection tells, each
+    pre-accept, each finding, and the counts."""
 
     name = "log"
 
@@ -83,24 +91,58 @@ class LogOutlet:
         """Log findings of `level` and above."""
         self._level = level
         self._placeholders = placeholders
+        self._notices = Notices(placeholders)
+        self._counted = ""
 
     def show(self, observation: Observation) -> None:
-        """Log its new findings."""
-        for raw in new_findings(observation):
-            if raw.severity.rank >= self._level.rank:
-                finding = self._placeholders.finding(raw)
-                call = "" if finding.call_id is None else f" of call {finding.call_id}"
-                text = (
-                    f"{finding.severity.value}: {finding.message} ({finding.code} at {finding.place}{call})"
-                )
-                logger.info("ringback: %s", text)
+        """Log its sentence or its stanza's line, and its new findings."""
+        if isinstance(observation, WireNotice):
+            self._notice(observation)
+        elif isinstance(observation, StanzaObserved):
+            self._stanza(observation)
+        for finding in new_findings(observation):
+            if finding.severity.rank >= self._level.rank:
+                self._finding(self._placeholders.finding(finding))
+
+    def report(self, funnel: Funnel) -> None:
+        """Log what the run came to up to now, unless the same was logged last."""
+        counted = (
+            f"{funnel.opened} of {funnel.frames} frames opened; "
+            f"calls: {funnel.calls}; pre-accepts: {funnel.preaccepts}"
+        )
+        if counted != self._counted:
+            self._counted = counted
+            _log(Severity.NOTE, counted)
 
     def close(self, funnel: Funnel) -> None:
         """Log what the run came to."""
-        logger.info(
-            "ringback: %s of %s frames opened; calls: %s; pre-accepts: %s",
-            funnel.opened,
-            funnel.frames,
-            funnel.calls,
-            funnel.preaccepts,
-        )
+        self.report(funnel)
+
+    def _notice(self, notice: WireNotice) -> None:
+        sentence = self._notices.sentence(notice)
+        if sentence is not None and not self._is_detail(sentence.severity):
+            place = f"connection {notice.connection} of {visible(notice.capture)}"
+            _log(sentence.severity, f"{place} {sentence.text}")
+
+    def _is_detail(self, severity: Severity) -> bool:
+        """Whether it is said only where everything is asked for."""
+        return severity is Severity.OK and self._level is not Severity.OK
+
+    def _stanza(self, observed: StanzaObserved) -> None:
+        recognised = observed.recognised
+        if recognised is None or recognised.kind is not StanzaKind.CALL or observed.action != PREACCEPT:
+            return
+        line = stanza_line(observed, self._placeholders.node(observed.sighting.node), self._placeholders)
+        way = "sent" if line.sent else "delivered"
+        call = f" of call {line.call}" if line.call else ""
+        ends = f"{visible(line.sender)} -> {visible(line.receiver)}"
+        _log(Severity.NOTE, f"pre-accept{call} {way} on connection {line.connection}: {ends}")
+
+    def _finding(self, finding: Finding) -> None:
+        call = "" if finding.call_id is None else f" of call {finding.call_id}"
+        text = f"{finding.severity.value}: {finding.message} ({finding.code} at {finding.place}{call})"
+        _log(finding.severity, text)
+
+
+def _log(severity: Severity, text: str) -> None:
+    logger.log(_LOG_LEVELS.get(severity, logging.INFO), "ringback: %s", text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ringback.containment import ContainedInspector
 from ringback.faults import Faults
 from ringback.inspector import Inspector
-from ringback.observations import Observation
+from ringback.observations import Funnel, Observation
 from ringback.outlets import Outlet
 from ringback.sources import flows
 from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, ConnectionEnded
@@ -32,6 +32,9 @@ class Session:
         """Check against `specification`; `tell` gets notices; recordings are held up to `buffer_bytes`."""
         self.hosts = HostFilter()
         self.outlets: list[Outlet] = []
+        self.report: Callable[[Funnel], None] = _report_nothing
+        """Called with the counts up to now when a recording was gone through, a connection has ended or
+        a call is settled: for whoever shows no summary at the end."""
         self.recording: Path | None = None
         """The flow file that mitmproxy reads, where it reads one."""
         self.ends_with_recording = False
@@ -83,11 +86,17 @@ class Session:
                 self._replay()
                 if self.ends_with_recording:
                     self._complete()
-            for number in self._live.due(now):
+                self.report(self._inspector.funnel)
+            ended = self._live.due(now)
+            for number in ended:
                 self._publish(self._inspector.take(ConnectionEnded(LIVE, number)))
+            settled: list[Observation] = []
             if not self._is_complete and not reading and self._recorded.is_empty:
                 # Not between two parts of a recording: what answers an old stanza may be in the next one.
-                self._publish(self._inspector.settle(now))
+                settled = self._inspector.settle(now)
+                self._publish(settled)
+            if ended or settled:
+                self.report(self._inspector.funnel)
 
     def close(self) -> None:
         """The run is over: everything that is still open is decided, and every outlet is closed."""
@@ -154,3 +163,7 @@ class Session:
             for outlet in self.outlets:
                 with self._faults.contained(f"writing to the {outlet.name}"):
                     outlet.show(observation)
+
+
+def _report_nothing(_funnel: Funnel) -> None:
+    """The outlets show the counts when they are closed, which is enough."""
