@@ -2,10 +2,17 @@ from __future__ import annotations
 
 import pytest
 
+from ringback.findings import Severity
 from ringback.observations import FindingMade, Funnel
+from ringback.sanitize import Placeholders
+from ringback.view.marks import UNICODE
+from ringback.view.notices import Notices
+from ringback.view.summary import summary_lines
+from ringback.view.tally import Tally
 from ringback.view.terminal import TerminalView
 from ringback.wire.events import ClosedReason, FrameClosed
-from support.viewing import PLACE, PREACCEPT, finding, notice, observed_call, printed
+from support.sightings import CALL_ID, DEVICE, Tape, offer_to
+from support.viewing import PLACE, PREACCEPT, finding, notice, observed, observed_call, printed
 
 FUNNEL = Funnel(
     connections=2,
@@ -48,23 +55,53 @@ def test_a_whole_summary() -> None:
         "not opened   2 of 61 counter gap",
         "             frames are missing from the capture: capture again without filters",
         "             or dropped messages",
-        "frames       3 given up because too many frames waited for a key",
-        "frames       2 waiting for a key now",
-        "frames       1 opened, but no stanza that can be read",
-        "calls        1 given up early to make room, after what they showed was reported",
-        "connections  1 left alone: another protocol",
+        "given up     3 of the frames, because too many frames waited for a key",
+        "waiting      2 of the frames, for a key",
+        "unreadable   1 of the opened frames: no stanza that can be read",
+        "cut short    1 of the calls, to make room, after what they showed was reported",
+        "left alone   1 of the connections: another protocol",
         "findings     1 error   0 warning   5 note   17 ok ",
         "facts        call-preaccept: 10  5 as stated  1 contradicted  0 extended",
         "             4 not exercised",
         "             contradicted:  call/@from",
         "             not exercised:  call/preaccept/destination and 3 below it",
         "questions  1 Is <preaccept> always emitted, or only under certain client",
-        "             versions / network conditions?  (1 finding bears on it)",
+        "             versions / network conditions?",
+        "             (1 finding bears on it, 1 ok: --level ok shows it)",
         "           2 Does pre-accept carry early transport candidates, or is transport",
-        "             deferred to <accept>?  (4 findings bear on it)",
+        "             deferred to <accept>?",
+        "             (4 findings bear on it, 4 ok: --level ok shows all)",
         "           3 In multi-device, do all ringing devices send pre-accept, and how",
         "             does the caller aggregate them?  (no finding bears on it)",
     ]
+
+
+@pytest.mark.parametrize(("calls", "told"), [(1, "1 call was offered"), (2, "2 calls were offered")])
+def test_calls_without_a_preaccept_speak_to_the_first_question(calls: int, told: str) -> None:
+    """Where calls were offered and none was pre-accepted, the summary says how many, each counted once."""
+
+    def show(view: TerminalView) -> None:
+        tape = Tape()
+        for number in range(calls):
+            offer = tape.delivered(offer_to(DEVICE).replace(CALL_ID, f"CALLID-000{number}"), owner=DEVICE)
+            view.show(observed(offer))
+            view.show(observed(offer))
+        view.summary(Funnel())
+
+    assert f"questions  1 {told} and none was pre-accepted\n" in printed(show)
+
+
+def test_without_calls_nothing_is_said_on_questions() -> None:
+    """Nothing offered is no word on whether pre-accepts are always emitted; nor is a pre-accept that no file
+    specifies."""
+    (offer, _, _) = observed_call()
+
+    def show(view: TerminalView) -> None:
+        view.show(offer)
+        view.summary(Funnel(preaccepts=1))
+
+    assert "pre-accepted" not in printed(show)
+    assert "pre-accepted" not in printed(lambda view: view.summary(Funnel()))
 
 
 @pytest.mark.parametrize("funnel", [Funnel(), Funnel(frames=3, opened=3, stanzas=1)])
@@ -105,3 +142,23 @@ def test_a_summary_fits_its_width(width: int) -> None:
     summary = printed(show, width=width).partition("── ringback ")[2]
     assert max(map(len, summary.splitlines())) <= width
     assert all(question.split()[-1] in summary for question in PREACCEPT.open_questions)
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        (Severity.OK, "(3 findings bear on it)"),
+        (Severity.NOTE, "(3 findings bear on it, 2 ok: --level ok shows all)"),
+        (Severity.ERROR, "(3 findings bear on it, 2 ok, 1 note: --level ok shows all)"),
+    ],
+)
+def test_findings_that_were_not_printed_can_be_found(level: Severity, told: str) -> None:
+    """A question whose findings are below the level says how many are, and which level prints them."""
+    severities = (Severity.OK, Severity.OK, Severity.NOTE)
+    tally = Tally({PREACCEPT.id: PREACCEPT})
+    for severity in severities:
+        tally.add(finding(severity=severity, questions=("call-preaccept/2",)))
+    lines = summary_lines(Funnel(), tally, Notices(Placeholders()), UNICODE, width=300, level=level)
+    shown = [line.plain for line in lines]
+    assert [line.endswith(told) for line in shown if "early transport" in line] == [True]
+    assert sum("shows all" in line for line in shown) == ("shows" in told)

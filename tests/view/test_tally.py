@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from ringback.findings import FactRef, Stance
+from ringback.findings import FactRef, Severity, Stance
 from ringback.view.tally import Tally
 from support.viewing import PREACCEPT, finding
 
@@ -36,10 +36,14 @@ def test_every_fact_that_findings_contradict_is_counted() -> None:
 
 
 def test_questions_count_the_findings_that_bear_on_them() -> None:
-    """Each question of a file is listed, also those that no finding bears on."""
+    """Each question of a file is listed, also those that no finding bears on; severities stay apart."""
     tally = Tally()
     tally.add(finding(questions=("call-preaccept/1", "call-preaccept/3")))
-    tally.add(finding(questions=("call-preaccept/3",), fact=None))
+    tally.add(finding(questions=("call-preaccept/3",), fact=None, severity=Severity.OK))
     questions = list(tally.questions_of(PREACCEPT))
-    assert [(number, findings) for number, _, findings in questions] == [(1, 1), (2, 0), (3, 2)]
+    assert [(number, findings) for number, _, findings in questions] == [
+        (1, {Severity.ERROR: 1}),
+        (2, {}),
+        (3, {Severity.OK: 1, Severity.ERROR: 1}),
+    ]
     assert [text for _, text, _ in questions] == list(PREACCEPT.open_questions)

@@ -26,9 +26,9 @@ _MOST_CONNECTIONS = 4
 
 
 def summary_lines(
-    funnel: Funnel, tally: Tally, notices: Notices, marks: Marks, *, width: int
+    funnel: Funnel, tally: Tally, notices: Notices, marks: Marks, *, width: int, level: Severity
 ) -> Iterator[Text]:
-    """The lines of a summary, none wider than `width`."""
+    """The lines of a summary, none wider than `width`; findings below `level` were not printed."""
     yield Text(f"{marks.rule * 2} ringback ".ljust(width, marks.rule)[:width], "bold")
     yield from _funnel(funnel, marks, width)
     yield from _not_opened(funnel, notices, width)
@@ -36,9 +36,11 @@ def summary_lines(
     if not tally.specs:
         said = "no pre-accept was checked: nothing of the specification was exercised"
         yield from _labelled("facts", [Text(said, "yellow")], width)
+        if not funnel.preaccepts:
+            yield from _unanswered(tally, width)
     for spec in tally.specs.values():
         yield from _facts(spec, tally, width)
-        yield from _questions(spec, tally, width)
+        yield from _questions(spec, tally, width, level)
 
 
 def _funnel(funnel: Funnel, marks: Marks, width: int) -> Iterator[Text]:
@@ -64,11 +66,21 @@ def _not_opened(funnel: Funnel, notices: Notices, width: int) -> Iterator[Text]:
         pieces += [*_by_connection(notices.closed.get(reason, Counter())), Text(reason.advice, "dim")]
         yield from _labelled("not opened", pieces, width)
     for label, number, what, style in (
-        ("frames", funnel.dropped, "given up because too many frames waited for a key", "bold yellow"),
-        ("frames", funnel.held, "waiting for a key now", "bold yellow"),
-        ("frames", funnel.unread, "opened, but no stanza that can be read", "bold yellow"),
-        ("calls", funnel.evicted, "given up early to make room, after what they showed was reported", "bold"),
-        ("connections", funnel.ignored, "left alone: another protocol", "bold"),
+        (
+            "given up",
+            funnel.dropped,
+            "of the frames, because too many frames waited for a key",
+            "bold yellow",
+        ),
+        ("waiting", funnel.held, "of the frames, for a key", "bold yellow"),
+        ("unreadable", funnel.unread, "of the opened frames: no stanza that can be read", "bold yellow"),
+        (
+            "cut short",
+            funnel.evicted,
+            "of the calls, to make room, after what they showed was reported",
+            "bold",
+        ),
+        ("left alone", funnel.ignored, "of the connections: another protocol", "bold"),
     ):
         if number:
             yield from _labelled(label, [Text.assemble((str(number), style), f" {what}")], width)
@@ -119,15 +131,35 @@ def _topmost(paths: tuple[str, ...]) -> Iterator[str]:
         yield visible(top) + (f" and {below} below it" if below else "")
 
 
-def _questions(spec: StanzaSpec, tally: Tally, width: int) -> Iterator[Text]:
+def _questions(spec: StanzaSpec, tally: Tally, width: int, level: Severity) -> Iterator[Text]:
     label = "questions"
     for number, question, findings in tally.questions_of(spec):
-        told = "no finding bears on it"
-        if findings:
-            told = f"{findings} findings bear on it" if findings > 1 else "1 finding bears on it"
-        pieces = [Text(visible(question)), Text(f"({told})", "cyan" if findings else "yellow")]
-        yield from _labelled(f"{label:<9}  {number}", pieces, width)
+        told = Text(f"({_bearing(findings, level)})", "cyan" if findings else "yellow")
+        yield from _labelled(f"{label:<9}  {number}", [Text(visible(question)), told], width)
         label = ""
+
+
+def _unanswered(tally: Tally, width: int) -> Iterator[Text]:
+    """What a run without a pre-accept says on whether one is always emitted, the shipped question 1."""
+    if tally.offered:
+        calls = "1 call was" if len(tally.offered) == 1 else f"{len(tally.offered)} calls were"
+        yield from _labelled(
+            f"{'questions':<9}  1", [Text(f"{calls} offered and none was pre-accepted", "yellow")], width
+        )
+
+
+def _bearing(findings: dict[Severity, int], level: Severity) -> str:
+    """How many findings bear on a question, and how to see those that were not printed."""
+    total = sum(findings.values())
+    hidden = [severity for severity in findings if severity.rank < level.rank]
+    if not total:
+        return "no finding bears on it"
+    told = "1 finding bears on it" if total == 1 else f"{total} findings bear on it"
+    if not hidden:
+        return told
+    below = ", ".join(f"{findings[severity]} {severity.value}" for severity in hidden)
+    them = "it" if total == 1 else "all"
+    return f"{told}, {below}: --level {hidden[0].value} shows {them}"
 
 
 def _label(label: str) -> Text:

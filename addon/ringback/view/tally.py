@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ringback.findings import Finding, Stance
+from ringback.findings import Finding, Severity, Stance
+from ringback.observations import StanzaObserved
 from ringback.spec.model import StanzaSpec
 
 _GRAVEST_FIRST = (Stance.CONTRADICTS, Stance.SUPPORTS, Stance.EXTENDS, Stance.SILENT)
@@ -38,15 +39,24 @@ class Tally:
 
     specs: dict[str, StanzaSpec] = field(default_factory=dict)
     """The files that something was checked against, by id."""
-    questions: Counter[str] = field(default_factory=Counter)
-    """Findings that bear on each open question."""
+    questions: Counter[tuple[str, Severity]] = field(default_factory=Counter)
+    """Findings of each severity that bear on each open question."""
+    offered: set[tuple[str, str]] = field(default_factory=set)
+    """Capture and call-id of each call with an offer."""
     _stances: dict[tuple[str, str], set[Stance]] = field(default_factory=dict)
 
     def add(self, finding: Finding) -> None:
         """Count a finding that was not counted before."""
-        self.questions.update(finding.questions)
+        self.questions.update((question, finding.severity) for question in finding.questions)
         if finding.fact is not None:
             self._stances.setdefault((finding.fact.spec, finding.fact.path), set()).add(finding.stance)
+
+    def observe(self, observed: StanzaObserved) -> None:
+        """Count a stanza; its findings are counted by themselves."""
+        if observed.spec is not None:
+            self.specs[observed.spec.id] = observed.spec
+        if observed.call is not None and observed.call.of("offer"):
+            self.offered.add((observed.call.capture, observed.call.call_id))
 
     def facts_of(self, spec: StanzaSpec) -> FactTally:
         """What became of the facts of a file."""
@@ -56,7 +66,8 @@ class Tally:
             paths[next(stance for stance in _GRAVEST_FIRST if stance in seen)].append(fact.path)
         return FactTally(*(tuple(paths[stance]) for stance in _GRAVEST_FIRST))
 
-    def questions_of(self, spec: StanzaSpec) -> Iterator[tuple[int, str, int]]:
-        """Number, text and findings of each open question of a file."""
+    def questions_of(self, spec: StanzaSpec) -> Iterator[tuple[int, str, dict[Severity, int]]]:
+        """Number, text and findings by severity, least first, of each open question of a file."""
         for number, text in enumerate(spec.open_questions, start=1):
-            yield number, text, self.questions[f"{spec.id}/{number}"]
+            counts = {severity: self.questions[f"{spec.id}/{number}", severity] for severity in Severity}
+            yield number, text, {severity: count for severity, count in counts.items() if count}

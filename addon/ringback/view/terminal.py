@@ -69,7 +69,9 @@ class TerminalView:
 
     def summary(self, funnel: Funnel) -> None:
         """Print what the run came to."""
-        lines = summary_lines(funnel, self._tally, self._notices, self._marks, width=self._width)
+        lines = summary_lines(
+            funnel, self._tally, self._notices, self._marks, width=self._width, level=self._level
+        )
         self._blank_line()
         self._print(*lines)
 
@@ -87,8 +89,7 @@ class TerminalView:
         if is_preaccept:
             self._blank_line()
         self._header(line, stands_out=is_preaccept)
-        if observed.spec is not None:
-            self._tally.specs[observed.spec.id] = observed.spec
+        self._tally.observe(observed)
         if is_preaccept:
             self._annotated(observed)
         self._findings(observed.fresh, located=False)
