@@ -473,6 +473,71 @@ def test_broken_pipe(command: str) -> None:
     assert "Traceback" not in finished.stderr
 
 
+def in_shell(line: str) -> subprocess.CompletedProcess[str]:
+    """Runs a line of shell in which RINGBACK is the command, and CAPTURE a flow file."""
+    words = {"RINGBACK": f"{sys.executable} -m ringback", "CAPTURE": str(capture(NAME))}
+    for word, stands_for in words.items():
+        line = line.replace(word, stands_for)
+    return subprocess.run(
+        ["bash", "-c", line],
+        env=environment(PYTHONPATH=str(ADDON)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+
+
+@posix
+@pytest.mark.parametrize("command", ["replay", "decode"])
+def test_closed_standard_error(command: str) -> None:
+    """Without a standard error nothing that belongs there turns up on standard output."""
+    shown = in_shell(f"RINGBACK {command} CAPTURE 2>&-")
+    assert shown.returncode == ExitCode.OK
+    assert shown.stdout == in_shell(f"RINGBACK {command} CAPTURE").stdout != ""
+
+
+@posix
+@pytest.mark.parametrize("command", ["replay CAPTURE", "decode CAPTURE", "codes", "--help", "replay --help"])
+@pytest.mark.parametrize(
+    ("stream", "message"),
+    [
+        (">&-", "standard output is closed; give it somewhere to go"),
+        pytest.param(
+            ">/dev/full",
+            "standard output cannot be written (No space left on device)",
+            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no device that is full"),
+        ),
+    ],
+)
+def test_standard_output_that_takes_nothing(command: str, stream: str, message: str) -> None:
+    """It is named, with the exit code of a file that cannot be written."""
+    ran = in_shell(f"RINGBACK {command} {stream}")
+    assert ran.returncode == ExitCode.INPUT
+    assert ran.stderr.splitlines()[-1] == f"ringback: error: {message}"
+    assert "Traceback" not in ran.stderr
+    assert "fault of ringback" not in ran.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no device that is full")
+def test_standard_error_that_takes_nothing() -> None:
+    """What cannot be told costs nothing of the result."""
+    ran = in_shell("RINGBACK decode CAPTURE 2>/dev/full")
+    assert ran.returncode == ExitCode.OK
+    assert ran.stdout == in_shell("RINGBACK decode CAPTURE").stdout
+
+
+@posix
+@pytest.mark.parametrize("command", ["replay", "decode"])
+def test_closed_standard_input(command: str) -> None:
+    """Asked to read a standard input that is closed, it says so."""
+    ran = in_shell(f"RINGBACK {command} - <&-")
+    assert ran.returncode == ExitCode.INPUT
+    assert "ringback: error: standard input is closed; name a flow file, or pipe one in" in ran.stderr
+
+
 @pytest.mark.parametrize("command", ["replay", "decode", "codes", "spec"])
 def test_terminal_without_unicode(command: str) -> None:
     """Where the encoding lacks a character something else stands for it: no command fails."""

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -204,20 +204,39 @@ cli.add_command(recheck)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, by default that of this process; gives the exit code."""
+    if sys.stdout is None:  # it is where the caller closed it
+        return _fail("standard output is closed; give it somewhere to go", ExitCode.INPUT)
+    try:
+        return _run(arguments)
+    finally:
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            _let_go(stream)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         return int(cli.main(arguments, prog_name="ringback", standalone_mode=False))
     except click.ClickException as error:
         return _fail(_usage(error), ExitCode.USAGE)
     except OutputClosedError:
-        # What is still buffered for the reader that went away must not fail once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OUTPUT_CLOSED
     except RingbackError as error:
         return _fail(str(error), ExitCode.INPUT)
     except (KeyboardInterrupt, click.Abort):
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort, which names the place
+        if isinstance(error, OSError) and error.filename is None:
+            # Whatever reads or writes a file names it: this is standard output.
+            return _fail(f"standard output cannot be written ({error.strerror})", ExitCode.INPUT)
         return _fail(describe(error), ExitCode.INTERNAL)
+
+
+def _let_go(stream: TextIO) -> None:
+    """See to it that what a stream has not taken by now does not fail once more at exit."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _usage(error: click.ClickException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -15,7 +16,8 @@ class Environment:
     """Standard output for what a command produces, standard error for everything about it."""
 
     stdout: TextIO = field(default_factory=lambda: sys.stdout)
-    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    stderr: TextIO | None = field(default_factory=lambda: sys.stderr)
+    """None where it is closed: nothing is told then."""
     color: bool = True
     """Whether colour may be used where the stream takes it."""
 
@@ -24,9 +26,12 @@ class Environment:
         return output_console(self.stdout, color=self.color)
 
     def tell(self, notice: Notice) -> None:
-        """Say it on standard error, one line."""
+        """Say it on standard error, one line; where that takes nothing there is nobody to tell."""
+        if self.stderr is None:
+            return
         kind = "" if notice.urgency is Urgency.INFO else f"{notice.urgency.value}: "
-        print(f"ringback: {kind}{notice.text}", file=self.stderr, flush=True)
+        with suppress(OSError):
+            print(f"ringback: {kind}{notice.text}", file=self.stderr, flush=True)
 
     def write(self, text: str) -> None:
         """Write to standard output; what the stream's encoding lacks is escaped."""

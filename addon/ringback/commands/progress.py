@@ -21,7 +21,9 @@ class ReadingProgress(AbstractContextManager["ReadingProgress"]):
         self._environment = environment
         console = Console(file=environment.stderr, no_color=not environment.color or None)
         columns = (TextColumn("reading {task.description}"), BarColumn(), DownloadColumn())
-        self._bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        # Without a stream of its own rich would draw on standard output.
+        is_seen = environment.stderr is not None and console.is_terminal
+        self._bars = Progress(*columns, console=console, transient=True, disable=not is_seen)
         self._tasks: dict[Path, TaskID] = {}
 
     def __enter__(self) -> ReadingProgress:

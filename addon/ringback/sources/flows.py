@@ -145,6 +145,8 @@ def read_flows(path: Path, reading: Reading) -> Iterator[HTTPFlow]:
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     if path == STDIN:
+        if sys.stdin is None:  # it is where the caller closed it
+            raise SourceError("standard input is closed; name a flow file, or pipe one in")
         yield sys.stdin.buffer
         return
     try:
