@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 
@@ -144,6 +146,14 @@ def test_a_long_value_is_cropped_with_its_length_told() -> None:
     """A value gets what is left of the line and tells how long it is."""
     lines = annotate(Node("x", {"abc": "y" * 5000}), (), None, Raw(), width=60, ellipsis="…")
     assert [line.text for line in lines] == [f'<x abc="{"y" * 22}… (5000 characters)"/>']
+
+
+@pytest.mark.parametrize("node", [Node("x", {"abc": "y" * 5000}), Node("x", {}, "y" * 5000)])
+def test_a_cropped_placeholder_has_no_length_of_its_own(node: Node) -> None:
+    """Where a placeholder does not fit, its length is not told as if it were that of the value."""
+    shown = "".join(line.text for line in annotate(node, (), None, Placeholders(), width=24, ellipsis="…"))
+    assert re.search("TEXT-PLACEHOLDER?…", shown)
+    assert "characters" not in shown
 
 
 def test_a_huge_stanza_gets_so_many_lines_and_no_more() -> None:

@@ -55,6 +55,12 @@ def test_long_values_are_cropped_with_their_length_told(text: str, limit: int, s
     assert cropped(text, limit, "…") == shown
 
 
+def test_a_length_that_would_mislead_is_left_out() -> None:
+    """What is not to be measured fills its room to the last character, and ends where it was cut."""
+    assert cropped("TEXT-PLACEHOLDER-5000-CHARS", 16, "…", measured=False) == "TEXT-PLACEHOLDE…"
+    assert cropped("CALLID-0001", 16, "…", measured=False) == "CALLID-0001"
+
+
 @pytest.mark.parametrize(
     ("content", "limit", "shown"),
     [

@@ -97,7 +97,7 @@ class _Annotator:
         below = self.verdicts.below(path)
         content = self.verdicts.at_content(path)
         if not below and not raw.children and content is None:
-            line = self._leaf(shown, indent, verdict)
+            line = self._leaf(raw, shown, indent, verdict)
             if len(line.text) <= self.width:
                 yield line
                 return
@@ -107,7 +107,7 @@ class _Annotator:
         absent = [place for place in below if place not in there]
         yield from self._absent(absent, indent + _ATTRIBUTE_INDENT, of_attributes=True)
         if raw.content is not None and not raw.children:
-            text = self._content(shown, self.width - indent)
+            text = self._content(raw, shown, self.width - indent)
             yield Line(indent + _INDENT, ((text, Role.VALUE),), content)
         passed_on = None if below or verdict is None else replace(verdict, notes=())
         for (child, place), child_shown in zip(places, shown.children, strict=True):
@@ -120,7 +120,7 @@ class _Annotator:
         self, raw: Node, shown: Node, path: Path, indent: int, verdict: Verdict | None
     ) -> Iterator[Line]:
         verdicts = [self.verdicts.at((*path, f"@{name}")) for name, _ in _attributes(raw)]
-        values = self._values(shown)
+        values = self._values(raw, shown)
         close = ("/>" if raw.content is None else ">", Role.PUNCTUATION)
         if not any(verdicts):
             yield from self._filled(_start(shown, []), values, close, indent, verdict)
@@ -149,34 +149,37 @@ class _Annotator:
                 line = Line(indent + _ATTRIBUTE_INDENT, pieces)
         yield replace(line, pieces=(*line.pieces, close))
 
-    def _values(self, shown: Node) -> list[tuple[Piece, ...]]:
+    def _values(self, raw: Node, shown: Node) -> list[tuple[Piece, ...]]:
         """The attributes, each cropped so that it fits a line of its own."""
         return [
             (
                 (_named(name), Role.NAME),
                 ('="', Role.PUNCTUATION),
-                (self._value(value, self.width - len(name) - 4 * _ATTRIBUTE_INDENT), Role.VALUE),
+                (self._value(was, value, self.width - len(name) - 4 * _ATTRIBUTE_INDENT), Role.VALUE),
                 ('"', Role.PUNCTUATION),
             )
-            for name, value in _attributes(shown)
+            for (_, was), (name, value) in zip(_attributes(raw), _attributes(shown), strict=True)
         ]
 
-    def _value(self, value: Value, limit: int) -> str:
-        return escape(cropped(str(value), max(limit, _LEAST_VALUE), self.ellipsis), {'"': "&quot;"})
+    def _value(self, was: Value | bytes | None, value: Value, limit: int) -> str:
+        limit = max(limit, _LEAST_VALUE)
+        return escape(cropped(str(value), limit, self.ellipsis, measured=was == value), {'"': "&quot;"})
 
-    def _content(self, shown: Node, limit: int) -> str:
+    def _content(self, raw: Node, shown: Node, limit: int) -> str:
         limit = max(limit, _LEAST_VALUE)
         if isinstance(shown.content, bytes):
             return cropped_hex(shown.content, limit, self.ellipsis)
-        return "" if isinstance(shown.content, tuple) else self._value(str(shown.content), limit)
+        if shown.content is None or isinstance(shown.content, tuple) or isinstance(raw.content, tuple):
+            return ""
+        return self._value(raw.content, shown.content, limit)
 
-    def _leaf(self, shown: Node, indent: int, verdict: Verdict | None) -> Line:
+    def _leaf(self, raw: Node, shown: Node, indent: int, verdict: Verdict | None) -> Line:
         """A childless element on one line, however long; only its content is cropped to what is left."""
-        start = _start(shown, self._values(shown))
+        start = _start(shown, self._values(raw, shown))
         if shown.content is None:
             return Line(indent, (*start, ("/>", Role.PUNCTUATION)), verdict)
         around = Line(indent, (*start, (">", Role.PUNCTUATION), *_end(shown)), verdict)
-        content = self._content(shown, self.width - len(around.text))
+        content = self._content(raw, shown, self.width - len(around.text))
         return replace(around, pieces=(*start, (">", Role.PUNCTUATION), (content, Role.VALUE), *_end(shown)))
 
     def _absent(self, places: list[Path], indent: int, *, of_attributes: bool) -> Iterator[Line]:

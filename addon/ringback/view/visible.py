@@ -23,12 +23,16 @@ def visible(text: str) -> str:
     return "".join(map(_shown, text))
 
 
-def cropped(text: str, limit: int, ellipsis: str) -> str:
-    """`text` made visible if that takes at most `limit` characters, else its beginning and its length."""
+def cropped(text: str, limit: int, ellipsis: str, *, measured: bool = True) -> str:
+    """`text` made visible if that takes at most `limit` characters, else its beginning and its length.
+
+    Unless `measured`, its length is left out: that of a placeholder would pass for the length of what it
+    stands for.
+    """
     shown = visible(text[: limit + 1])
     if len(text) <= limit and len(shown) <= limit:
         return shown
-    told = f"{ellipsis} ({len(text)} characters)"
+    told = f"{ellipsis} ({len(text)} characters)" if measured else ellipsis
     return shown[: max(1, limit - len(told))] + told
 
 
