@@ -299,7 +299,7 @@ def test_any_bytes_in_any_chunking(
     pair = NoisePair(pattern="IK" if prefix == "IK" else "XX")
     driver = Driver(log_of(pair.key_log if keys else ""))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(noise, "RESUME_TRIALS", 256)  # as it is, one long search would take most of the time
+        patch.setattr(noise, "PROOF_TRIALS", 512)  # as it is, one long search would take most of the time
         if prefix == "middle":
             pair.client.counter = pair.server.counter = 40
         elif prefix != "nothing":

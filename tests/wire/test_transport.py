@@ -353,6 +353,30 @@ def test_resuming_reads_held_frames_with_one_table() -> None:
     assert [event.node for event in events if isinstance(event, FrameOpened)] == [ambiguous, CALL]
 
 
+@pytest.mark.parametrize("damaged", range(PROOF_FRAMES))
+@pytest.mark.parametrize("keys", ["client_line", "candidate_lines"])
+def test_resuming_with_damaged_first_frames(damaged: int, keys: str) -> None:
+    """A damaged first frame does not lose a session whose handshake was not seen."""
+    bench = Bench(getattr(NoisePair(), keys), resuming=True)
+    bench.pair.client.counter = 700
+    for _ in range(damaged):
+        bench.sealed()
+        assert shape(bench.send(framed(JUNK)))
+    events = bench.send(bench.sealed())
+    assert events[0] == ConnectionResumed(Direction.CLIENT, counter=700 + damaged)
+    assert (bench.counts.opened, bench.counts.held) == (1, 0)
+    assert bench.counts.closed == ({ClosedReason.COUNTER_GAP: damaged} if damaged else {})
+
+
+def test_candidates_where_the_first_frames_are_missing() -> None:
+    """A key without a label finds the counter like a listed one, and the jump is told."""
+    bench = Bench(NoisePair().candidate_lines)
+    bench.pair.client.counter = 5
+    jumped, opened = bench.send(bench.sealed())
+    assert jumped == CounterJumped(place(0), skipped=5)
+    assert isinstance(opened, FrameOpened)
+
+
 def test_frames_of_a_session_never_seen() -> None:
     """Without handshake and key the reason is that the handshake was not seen."""
     bench = Bench(resuming=True)

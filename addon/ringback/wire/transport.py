@@ -24,7 +24,7 @@ from ringback.wire.events import (
 from ringback.wire.frames import FrameReader
 from ringback.wire.holdback import HeldFrame, HoldBack
 from ringback.wire.keylog import KeyLabel, KeyLog
-from ringback.wire.noise import TAG_BYTES, TransportOpener
+from ringback.wire.noise import PROOF_FRAMES, TAG_BYTES, TransportOpener
 from ringback.wire.stanzas import StanzaReader
 
 _LABELS = {Direction.CLIENT: KeyLabel.CLIENT_TRANSPORT, Direction.SERVER: KeyLabel.SERVER_TRANSPORT}
@@ -111,7 +111,7 @@ class TransportLane:
 
     def keys_added(self) -> list[WireEvent]:
         """Try the keys that came since the last trial on the frames that are held."""
-        first = [frame.sealed for frame in self._held.first(self._opener.proof_frames)]
+        first = [frame.sealed for frame in self._held.first(PROOF_FRAMES)]
         expected = self._opener.counter
         if not first or not self._opener.prove(first, ahead=0, fresh=True):
             return []
@@ -148,7 +148,7 @@ class TransportLane:
     def _try_keys(self, place: FramePlace, sealed: bytes) -> Iterator[WireEvent]:
         ahead = len(self._held)
         expected = self._opener.counter
-        if ahead < self._opener.proof_frames and self._opener.prove([sealed], ahead=ahead, fresh=False):
+        if ahead < PROOF_FRAMES and self._opener.prove([sealed], ahead=ahead, fresh=False):
             if ahead:
                 yield from self._release(expected)
             else:
