@@ -28,6 +28,10 @@ from support.sightings import (
 def test_an_unknown_call_id_needs_a_connection_read_from_its_start() -> None:
     """Where frames are missing the offer may have been among them: nothing is said."""
     assert "call-id-unknown" not in codes(judged(Tape().sent(preaccept(), complete=False)))
+    tape = Tape()
+    copies = [tape.sent(preaccept(), CALLEE), tape.delivered(RINGING, CALLER)]
+    assert "call-id-unknown" in codes(judged(*copies, unreliable=[CALLEE]))
+    assert "call-id-unknown" not in codes(judged(*copies, unreliable=[CALLEE, CALLER]))
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,11 @@ def ack_refused(subject: Subject) -> Iterator[Finding]:
 
 
 def ack_missing(subject: Subject) -> Iterator[Finding]:
-    """The sender's copy was seen, and no ack of the server, of whatever type."""
+    """The sender's copy was seen on a connection that was read in full, and no ack of the server, of
+    whatever type."""
     for emission in subject.preaccepts:
-        if emission.sent and all(ack.sent for ack in emission.acks):
+        told = any(map(subject.shows_absence, emission.sent))
+        if told and all(ack.sent for ack in emission.acks):
             yield subject.finding(codes.ACK_MISSING, "ack", emission.sent, fact=_ID)
 
 

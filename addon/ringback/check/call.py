@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from ringback.calls import Call
@@ -40,13 +40,18 @@ SETTLED: tuple[Rule, ...] = (
 """Rules that something seen later could decide otherwise."""
 
 
-def check_call(call: Call, specification: Specification, *, settled: bool) -> list[Finding]:
+def check_call(
+    call: Call, specification: Specification, *, settled: bool, unreliable: Collection[int] = ()
+) -> list[Finding]:
     """What the call as a whole says about its pre-accepts.
+
+    `unreliable` are the numbers of connections of which not everything could be read up to now: frames are
+    missing, stayed closed or still wait for a key. That something was not seen there says nothing.
 
     Whatever is found unsettled is found again later, with at least the same evidence (`covers`, `Reported`).
     `settled` says that nothing more is expected of the call, and adds what only the whole of it can show.
     """
-    subject = Subject(call, specification.for_action("call", PREACCEPT), call.clients())
+    subject = Subject(call, specification.for_action("call", PREACCEPT), call.clients(), unreliable)
     return [finding for rule in AT_ONCE + (SETTLED if settled else ()) for finding in rule(subject)]
 
 

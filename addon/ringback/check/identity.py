@@ -26,7 +26,7 @@ def call_id_matches(subject: Subject) -> Iterator[Finding]:
 def call_id_unknown(subject: Subject) -> Iterator[Finding]:
     """Nothing that was read of any connection offered this call, and one of them was read from its start."""
     for emission in () if subject.offers else subject.preaccepts:
-        if any(sighting.complete for sighting in emission.sightings):
+        if any(map(subject.shows_absence, emission.sightings)):
             yield subject.finding(codes.CALL_ID_UNKNOWN, _CALL_ID, emission.sightings, got=emission.call_id)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from ringback.calls import Call, Emission, Sender, Sighting
 from ringback.check.code import Code, Fact
 from ringback.findings import Evidence, Finding
-from ringback.recognise import PREACCEPT
+from ringback.recognise import PREACCEPT, action_child
 from ringback.spec.model import StanzaSpec
 from ringback.stanza import Jid, Value
 
@@ -23,6 +23,8 @@ class Subject:
     """None where no loaded file specifies pre-accepts: findings then speak to no fact."""
     clients: dict[Emission, Sender]
     """Who emitted each: `Call.clients`."""
+    unreliable: Collection[int] = ()
+    """Connections of which not everything could be read: that a stanza was not seen there says nothing."""
 
     @property
     def preaccepts(self) -> list[Emission]:
@@ -33,6 +35,13 @@ class Subject:
     def offers(self) -> list[Emission]:
         """In order of time."""
         return self.call.of("offer")
+
+    def shows_absence(self, sighting: Sighting) -> bool:
+        """Whether what was not seen on the sighting's connection was not there.
+
+        So it is where the connection was read from its start and nothing of it stayed closed.
+        """
+        return sighting.complete and sighting.connection not in self.unreliable
 
     def fact(self, path: str) -> Fact | None:
         """The fact at that path of the file, None where the file has none."""
@@ -80,8 +89,8 @@ def _order(evidence: Evidence) -> tuple[float, int, int, int]:
 
 def action_value(sighting: Sighting, name: str) -> Value | None:
     """The attribute of the sighting's action child, None where it has none."""
-    children = sighting.node.children
-    return children[0].attrs.get(name) if children else None
+    child = action_child(sighting.node)
+    return None if child is None else child.attrs.get(name)
 
 
 def listed_devices(sighting: Sighting) -> list[Jid]:
