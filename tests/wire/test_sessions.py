@@ -99,7 +99,7 @@ def test_client_frames_before_the_server_answers() -> None:
     driver.client(pair.client_hello)
     driver.server(pair.server_hello)
     assert kinds(driver.server(pair.server_hello)) == ["FrameClosed"]
-    assert driver.counts.closed == {ClosedReason.NOT_THIS_PROTOCOL: 1}
+    assert driver.counts.closed == {ClosedReason.HANDSHAKE_NOT_SEEN: 1}
     assert driver.all(HandshakeFinished) == []
 
 
@@ -110,10 +110,25 @@ def test_a_broken_handshake_without_keys() -> None:
     driver.client(pair.client_hello)
     [refused] = driver.server(JUNK)
     assert isinstance(refused, FrameClosed)
-    assert refused.reason is ClosedReason.NOT_THIS_PROTOCOL
+    assert refused.reason is ClosedReason.HANDSHAKE_NOT_SEEN
     assert kinds(driver.server(JUNK)) == kinds(driver.client(JUNK)) == ["FrameHeld"]
     driver.close()
-    assert driver.counts.closed == {ClosedReason.NOT_THIS_PROTOCOL: 3}
+    assert driver.counts.closed == {ClosedReason.HANDSHAKE_NOT_SEEN: 1, ClosedReason.NO_KEY: 2}
+
+
+@pytest.mark.parametrize("keys", [False, True])
+def test_a_server_hello_that_is_missing(keys: bool) -> None:
+    """The intro has shown what the socket is: no handshake seen, or no key, but no other protocol."""
+    pair = NoisePair()
+    driver = Driver(log_of(pair.key_log if keys else ""))
+    driver.client(pair.client_hello)
+    assert kinds(driver.client(pair.client_finish)) == ["FrameClosed"]
+    driver.client(pair.client_frame(plain(CALL)))
+    driver.close()
+    assert driver.connection.is_ours
+    not_seen = {ClosedReason.HANDSHAKE_NOT_SEEN: 1}
+    assert driver.counts.closed == (not_seen if keys else not_seen | {ClosedReason.NO_KEY: 1})
+    assert driver.counts.opened == (1 if keys else 0)
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -129,7 +144,7 @@ def test_a_broken_handshake_with_keys(late: bool) -> None:
     if late:
         driver.add_keys(pair.key_log)
     assert driver.opened == [(Direction.CLIENT, 2, 0, CALL), (Direction.SERVER, 1, 0, CALL)]
-    assert driver.counts.closed == {ClosedReason.NOT_THIS_PROTOCOL: 2}
+    assert driver.counts.closed == {ClosedReason.HANDSHAKE_NOT_SEEN: 2}
 
 
 def test_late_keys_of_both_directions() -> None:

@@ -268,6 +268,31 @@ def test_closing_tries_new_keys_once_more() -> None:
     assert shape(bench.lane.close()) == [("FrameOpened", 0)]
 
 
+@pytest.mark.parametrize("announced", [False, True])
+def test_a_key_that_came_unannounced_before_a_damaged_frame(announced: bool) -> None:
+    """What is held is tried with every key, also where a frame that no key opens came in between."""
+    bench = Bench()
+    bench.send(bench.sealed())
+    bench.log.feed(bench.pair.client_line.encode())
+    events = bench.send(framed(JUNK))
+    if announced:
+        events += bench.lane.keys_added()
+    assert shape(events) == [("FrameOpened", 0), ("FrameClosed", 1)]
+    assert bench.lane.close() == []
+    assert bench.counts.closed == {ClosedReason.COUNTER_GAP: 1}
+
+
+def test_an_unannounced_key_after_many_held_frames() -> None:
+    """However many frames are held, the next one is the occasion to try the keys that came."""
+    bench = Bench()
+    for _ in range(PROOF_FRAMES + 2):
+        bench.send(bench.sealed())
+    bench.log.feed(bench.pair.candidate_lines.encode())
+    events = bench.send(bench.sealed())
+    assert shape(events) == [("FrameOpened", number) for number in range(PROOF_FRAMES + 3)]
+    assert bench.counts.held == 0
+
+
 @pytest.mark.parametrize("tail", [b"\x00", b"\x00\x00\x20", b"\x00\x00\x20half"])
 def test_an_incomplete_frame_at_the_end(tail: bytes) -> None:
     """Bytes that never became a frame are one truncated frame, at the last message's place."""

@@ -82,8 +82,9 @@ class Session:
 class HandshakenSession(Session):
     """A session from its client hello on: `follow` takes the messages until the handshake is `finished`.
 
-    Should the handshake break off, what still is a handshake message is given up, and everything else is
-    tried as a transport frame all the same: a key that opens it settles what it is.
+    Should the handshake break off, mostly since a message of it is missing, what still is a handshake message
+    is given up, and everything else is tried as a transport frame all the same: a key that opens it settles
+    what it is.
     """
 
     def __init__(self, opening: Opening, keys: KeyLog, stanzas: StanzaReader, counts: FrameCounts) -> None:
@@ -120,14 +121,12 @@ class HandshakenSession(Session):
         try:
             self._handshake.receive(frame, direction)
         except HandshakeError:
-            for each in self._lanes:
-                each.unopened_reason = ClosedReason.NOT_THIS_PROTOCOL
             return [self._refuse(frame, lane)]
         lane.skip()
         return self._finish() if self.finished else []
 
     def _refuse(self, frame: bytes, lane: TransportLane) -> WireEvent:
-        return lane.refuse(len(frame), ClosedReason.NOT_THIS_PROTOCOL)
+        return lane.refuse(len(frame), ClosedReason.HANDSHAKE_NOT_SEEN)
 
     def _finish(self) -> list[WireEvent]:
         handshake = self._handshake

@@ -46,8 +46,6 @@ class TransportLane:
 
         `stanzas` and `counts` are shared with the other direction.
         """
-        self.unopened_reason = ClosedReason.HANDSHAKE_NOT_SEEN if ephemeral is None else ClosedReason.NO_KEY
-        """Why frames are closed that no key was found for."""
         self._direction = direction
         self._keys = keys
         self._ephemeral = ephemeral
@@ -111,11 +109,8 @@ class TransportLane:
 
     def keys_added(self) -> list[WireEvent]:
         """Try the keys that came since the last trial on the frames that are held."""
-        first = [frame.sealed for frame in self._held.first(PROOF_FRAMES)]
         expected = self._opener.counter
-        if not first or not self._opener.prove(first, ahead=0, fresh=True):
-            return []
-        return list(self._release(expected))
+        return list(self._release(expected)) if self._held_prove() else []
 
     def give_up(self, reason: ClosedReason) -> list[WireEvent]:
         """Close every frame that is held."""
@@ -145,10 +140,17 @@ class TransportLane:
         else:
             yield from self._try_keys(place, sealed)
 
+    def _held_prove(self) -> bool:
+        """Whether a key that is new in the log opens one of the first frames that are held."""
+        first = [frame.sealed for frame in self._held.first(PROOF_FRAMES)]
+        return bool(first) and self._opener.prove(first, ahead=0, fresh=True)
+
     def _try_keys(self, place: FramePlace, sealed: bytes) -> Iterator[WireEvent]:
         ahead = len(self._held)
         expected = self._opener.counter
-        if ahead < PROOF_FRAMES and self._opener.prove([sealed], ahead=ahead, fresh=False):
+        if self._held_prove() or (
+            ahead < PROOF_FRAMES and self._opener.prove([sealed], ahead=ahead, fresh=False)
+        ):
             if ahead:
                 yield from self._release(expected)
             else:
@@ -225,10 +227,10 @@ class TransportLane:
 
     def _why_unopened(self) -> ClosedReason:
         """Why frames stay closed while no key has proved itself."""
-        if self.unopened_reason is ClosedReason.NO_KEY and self._ephemeral is not None:
-            listed = self._keys.session_key(_LABELS[self._direction], self._ephemeral)
-            return ClosedReason.WRONG_KEY if listed else ClosedReason.NO_KEY
-        return self.unopened_reason
+        if self._ephemeral is None:
+            return ClosedReason.HANDSHAKE_NOT_SEEN
+        listed = self._keys.session_key(_LABELS[self._direction], self._ephemeral)
+        return ClosedReason.WRONG_KEY if listed else ClosedReason.NO_KEY
 
     def _close(
         self, place: FramePlace, size: int, reason: ClosedReason, *, dropped: bool = False
