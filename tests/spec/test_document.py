@@ -128,7 +128,7 @@ def test_any_text_is_a_tree_or_refused_with_a_line(text: str) -> None:
 
 
 escapes = st.builds("\\U{:08X}".format, st.integers(0, 0xFFFFFFFF)) | st.builds(
-    "\\{}".format, st.sampled_from("0abtnvfre xuUNLP_\n\"/")
+    "\\{}".format, st.sampled_from('0abtnvfre xuUNLP_\n"/')
 )
 
 
