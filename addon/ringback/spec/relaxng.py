@@ -31,7 +31,8 @@ DATATYPES = "http://www.w3.org/2001/XMLSchema-datatypes"
 
 MAX_OPTIONAL = 12
 """Most optional attributes of one tag that a compiled schema takes. libxml2 follows every subset of those
-that a stanza carries, and so takes up to four times as long for each further one: 0.02 s for twelve, 2 s for fifteen."""
+that a stanza carries, and so takes up to four times as long for each further one: 20 ms for twelve, 1.5 s for
+fifteen."""
 
 _RNG = ElementMaker(namespace=RELAXNG, nsmap={None: RELAXNG, "a": ANNOTATIONS})
 _DOC = ElementMaker(namespace=ANNOTATIONS, nsmap={"a": ANNOTATIONS})
