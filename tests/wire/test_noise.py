@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringback.wire import noise
+from ringback.wire.gaps import COUNTER_WINDOW
 from ringback.wire.keylog import KeyLabel, KeyLog
-from ringback.wire.noise import COUNTER_WINDOW, PROOF_FRAMES, PROOF_TRIALS, SEARCHED_KEYS, TransportOpener
+from ringback.wire.noise import PROOF_FRAMES, PROOF_TRIALS, SEARCHED_KEYS, TransportOpener
 from support.noise_peer import NoisePair
+from support.wire_driver import CountingCipher
 
 CLIENT, SERVER = KeyLabel.CLIENT_TRANSPORT, KeyLabel.SERVER_TRANSPORT
 
@@ -208,20 +210,6 @@ def test_resuming_takes_keys_of_its_direction() -> None:
     pair = NoisePair()
     opener = opener_of(pair, pair.client_line.replace("CLIENT", "SERVER"), resuming=True)
     assert not opener.prove(sealed(pair, b"a"), ahead=0, fresh=False)
-
-
-class CountingCipher:
-    """The real cipher, counting how often any of its instances is used."""
-
-    uses = 0
-
-    def __init__(self, key: bytes) -> None:
-        self.cipher = AESGCM(key)
-
-    def decrypt(self, iv: bytes, sealed: bytes, aad: None) -> bytes:
-        """As the real one."""
-        CountingCipher.uses += 1
-        return self.cipher.decrypt(iv, sealed, aad)
 
 
 @pytest.mark.parametrize(("size", "trials"), [(100, COUNTER_WINDOW), (1 << 20, 64), (0xFFFFFF, 4)])

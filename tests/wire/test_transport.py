@@ -3,7 +3,7 @@
 import pytest
 
 from ringback.stanza import Node
-from ringback.wire import holdback
+from ringback.wire import holdback, noise
 from ringback.wire.events import (
     ClosedReason,
     ConnectionResumed,
@@ -17,13 +17,14 @@ from ringback.wire.events import (
     FrameUnread,
     WireEvent,
 )
+from ringback.wire.gaps import COUNTER_WINDOW, EARNED_TRIALS, FULL_CREDIT, NEAR_GAPS, WINDOWS
 from ringback.wire.keylog import KeyLog
-from ringback.wire.noise import COUNTER_WINDOW, PROOF_FRAMES
+from ringback.wire.noise import PROOF_FRAMES
 from ringback.wire.stanzas import StanzaReader
 from ringback.wire.transport import TransportLane
 from ringback.wire.wabinary import token_table
 from support.noise_peer import NoisePair, framed
-from support.wire_driver import CALL, IQ, log_of, plain
+from support.wire_driver import CALL, IQ, CountingCipher, log_of, plain
 
 JUNK = bytes(40)
 
@@ -187,6 +188,36 @@ def test_a_gap_beyond_the_window() -> None:
     assert jumped == CounterJumped(place(2), skipped=COUNTER_WINDOW - 2)
     assert isinstance(opened, FrameOpened)
     assert bench.counts.closed == {ClosedReason.COUNTER_GAP: 1}
+
+
+@pytest.mark.parametrize("windows", [1, 2, WINDOWS - 2])
+def test_a_large_gap_is_found_again(windows: int) -> None:
+    """A gap of several windows costs a frame for each of them, and then the stream goes on."""
+    bench = Bench(NoisePair().client_line)
+    bench.send(bench.sealed())
+    bench.pair.client.counter += windows * COUNTER_WINDOW
+    lost = [event for _ in range(windows + 1) for event in bench.send(bench.sealed())]
+    assert [type(event) for event in lost] == [FrameClosed] * (windows + 1)
+    jumped, opened = bench.send(bench.sealed())
+    assert jumped == CounterJumped(place(windows + 2), skipped=windows * COUNTER_WINDOW)
+    assert isinstance(opened, FrameOpened)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_frames_that_never_open_cost_little(monkeypatch: pytest.MonkeyPatch, late: bool) -> None:
+    """Junk costs a bounded number of trials in all, also where it was held until the key came."""
+    monkeypatch.setattr(noise, "AESGCM", CountingCipher)
+    monkeypatch.setattr(CountingCipher, "uses", 0)
+    bench = Bench(*(() if late else (NoisePair().client_line,)))
+    bench.send(bench.sealed())
+    junk = 1000
+    bench.send(framed(JUNK) * junk)
+    if late:
+        bench.add(bench.pair.client_line)
+    assert bench.counts.closed == {ClosedReason.COUNTER_GAP: junk}
+    assert CountingCipher.uses <= FULL_CREDIT + junk * (1 + NEAR_GAPS + EARNED_TRIALS) + 10
+    bench.pair.client.counter += junk
+    assert shape(bench.send(bench.sealed())) == [("FrameOpened", junk + 1)]
 
 
 def test_a_damaged_frame_costs_only_itself() -> None:

@@ -18,13 +18,11 @@ from typing import TypeAlias
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ringback.wire.gaps import COUNTER_WINDOW, GapSearch
 from ringback.wire.keylog import KeyEntry, KeyLabel, KeyLog
 
 TAG_BYTES = 16
 """Length of the GCM tag; no frame is shorter."""
-
-COUNTER_WINDOW = 1024
-"""Counters that are tried, from the expected one on, where frames may be missing before a frame."""
 
 PROOF_TRIALS = 131_072
 """Trials in all for keys whose counter has to be searched for without their being listed for the session:
@@ -67,6 +65,7 @@ class TransportOpener:
         self._ephemeral = ephemeral
         self._seen = 0
         self._trials_left = PROOF_TRIALS
+        self._gaps = GapSearch()
         self._listed: list[bytes] = []
         self._others: list[bytes] = []
 
@@ -85,13 +84,14 @@ class TransportOpener:
         return plaintext
 
     def seek(self, sealed: bytes) -> bytes | None:
-        """The plaintext of a frame before which others are missing; looks beyond the expected counter.
+        """The plaintext of a frame that did not open, where others are missing before it.
 
-        On success the counter goes on behind the frame, else it is left where it was.
+        How far is searched depends on what failed before, as `ringback.wire.gaps` says. On success the
+        counter goes on behind the frame, else it is left where it was.
         """
         start = self.counter
-        for counter in range(start + 1, start + min(COUNTER_WINDOW, _trials_for(sealed))):
-            self.counter = counter
+        for gap in itertools.islice(self._gaps.gaps(start), _trials_for(sealed)):
+            self.counter = start + gap
             plaintext = self.open(sealed)
             if plaintext is not None:
                 return plaintext
