@@ -85,7 +85,8 @@ class Session:
                     self._complete()
             for number in self._live.due(now):
                 self._publish(self._inspector.take(ConnectionEnded(LIVE, number)))
-            if not self._is_complete:
+            if not self._is_complete and not reading and self._recorded.is_empty:
+                # Not between two parts of a recording: what answers an old stanza may be in the next one.
                 self._publish(self._inspector.settle(now))
 
     def close(self) -> None:
