@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringback.calls import Sighting
-from ringback.check.call import Reported, covers
+from ringback.calls import CallBook, Sighting, book
+from ringback.check.call import Reported, check_call, covers
 from ringback.findings import Finding, Severity, Stance
 from ringback.spec.model import Specification
-from support.judging import codes, judge_calls, judged, only
+from support.judging import codes, judge_calls, judged, only, shipped
 from support.sightings import (
     ACK,
     CALL_ID,
@@ -167,3 +168,18 @@ def test_further_evidence_is_not_reported_again() -> None:
     sent, delivered = tape.sent(preaccept()), tape.delivered(RINGING)
     assert reported.fresh(judged(sent))
     assert "call-id-unknown" not in codes(reported.fresh(judged(sent, delivered)))
+
+
+def test_absence_says_nothing_in_a_call_that_is_not_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where stanzas were refused, or the call was pushed out before, what is missing may be among them."""
+    monkeypatch.setattr(book, "MAX_EMISSIONS_PER_ACTION", 1)
+    tape = Tape()
+    assert "ack-missing" in codes(judged(tape.sent(preaccept())))
+    full = judged(tape.sent(preaccept()), tape.sent(preaccept(stanza_id="P-2")))
+    assert not codes(full) & {"ack-missing", "call-id-unknown"}
+    monkeypatch.setattr(book, "MAX_CALLS", 1)
+    calls = CallBook()
+    for call_id in ("C-1", "C-2", "C-1"):
+        calls.add(tape.sent(preaccept(session=f'call-id="{call_id}"')))
+    (reopened,) = calls.calls.values()
+    assert not codes(check_call(reopened, shipped(), settled=True)) & {"ack-missing", "call-id-unknown"}

@@ -25,12 +25,16 @@ def device_offered(subject: Subject) -> Iterator[Finding]:
 
 
 def device_not_offered(subject: Subject) -> Iterator[Finding]:
-    """A list of all offered devices was seen, in the device's addressing mode, and it is not among them."""
+    """A list of all offered devices was seen, in the device's addressing mode, and it is not among them.
+
+    The caller's connection has to be read in full: another offer may list the device.
+    """
     offered = _offered(subject)
     lists = _lists(subject)
     for emission in subject.preaccepts:
         client = subject.clients[emission]
         listings = [sighting for sighting, devices in lists if devices.same_as(client) is False]
+        listings = [sighting for sighting in listings if subject.shows_absence(sighting)]
         if listings and not any(devices.same_as(client) for _, devices in offered):
             shown_by = (*listings, *emission.sightings)
             yield subject.finding(codes.DEVICE_NOT_OFFERED, _FROM, shown_by, got=_jid(client))

@@ -39,9 +39,11 @@ class Subject:
     def shows_absence(self, sighting: Sighting) -> bool:
         """Whether what was not seen on the sighting's connection was not there.
 
-        So it is where the connection was read from its start and nothing of it stayed closed.
+        So it is where the connection was read from its start, nothing of it stayed closed, and the call had
+        room for all of it.
         """
-        return sighting.complete and sighting.connection not in self.unreliable
+        readable = sighting.complete and sighting.connection not in self.unreliable
+        return readable and self.call.is_whole
 
     def fact(self, path: str) -> Fact | None:
         """The fact at that path of the file, None where the file has none."""
