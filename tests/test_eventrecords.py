@@ -191,7 +191,7 @@ def test_a_stanza_and_what_is_new_about_it() -> None:
 
 def test_a_finding() -> None:
     """A finding says everything that it knows, its values by placeholders."""
-    assert told(FindingMade(finding(got=b"\x01", path=("call", "capability")))) == [
+    assert told(FindingMade(finding(got=b"\x01\x05", path=("call", "capability")))) == [
         {
             "type": "finding",
             "code": "attribute-type",
@@ -208,7 +208,7 @@ def test_a_finding() -> None:
             "questions": ["call-preaccept/1"],
             "call": CALL_ID,
             "expected": "jid",
-            "got": {"hex": "01"},
+            "got": {"hex": "0105"},
             "evidence": [SIGHT],
         }
     ]
