@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ringback.calls import CallBook, Sighting, book
 from ringback.check.call import Reported, check_call, covers
+from ringback.check.subject import MAX_EVIDENCE
 from ringback.findings import Finding, Severity, Stance
 from ringback.spec.model import Specification
 from support.judging import codes, judge_calls, judged, only, shipped
@@ -183,3 +184,39 @@ def test_absence_says_nothing_in_a_call_that_is_not_whole(monkeypatch: pytest.Mo
         calls.add(tape.sent(preaccept(session=f'call-id="{call_id}"')))
     (reopened,) = calls.calls.values()
     assert not codes(check_call(reopened, shipped(), settled=True)) & {"ack-missing", "call-id-unknown"}
+
+
+def test_a_crowded_call_lists_some_evidence_and_counts_the_rest() -> None:
+    """Evidence is bounded, the copies that a finding is about among it, the message tells the rest."""
+    tape = Tape()
+    offers = [
+        tape.sent(offer_to(DEVICE, stanza_id=f"O-{number}"), CALLER) for number in range(MAX_EVIDENCE + 4)
+    ]
+    ringing = tape.sent(preaccept(), CALLEE)
+    (finding,) = only(judged(*offers, ringing), "call-id-matches")
+    assert finding.evidence == (*(each.evidence for each in offers[: MAX_EVIDENCE - 1]), ringing.evidence)
+    assert finding.message.endswith("Evidence not listed: 5 more.")
+
+
+def test_a_device_that_rings_without_end_is_told_once() -> None:
+    """However many pre-accepts there are, and however often the call is looked at."""
+    tape, reported, sightings, said = Tape(), Reported(), [], []
+    for number in range(20):
+        sightings.append(tape.sent(preaccept(stanza_id=f"P-{number}")))
+        said += reported.fresh(judged(*sightings, settled=False))
+    assert len(only(said, "preaccept-repeated")) == 1
+
+
+@settings(max_examples=20)
+@given(st.permutations([0, 1, 2]))
+def test_the_literal_reading_is_reported_once(order: list[int]) -> None:
+    """Whichever copy comes late: the call's one note is not made again at another place."""
+    tape, reported = Tape(), Reported()
+    copies = [
+        tape.sent(preaccept()),
+        tape.delivered(RINGING),
+        tape.delivered(preaccept(from_=OTHER_DEVICE), THIRD),
+    ]
+    seen = [copies[index] for index in order]
+    said = [each for count in (1, 2, 3) for each in reported.fresh(judged(*seen[:count]))]
+    assert len(only(said, "addresses-literal")) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from support.judging import codes, judged, only
@@ -169,3 +171,12 @@ def test_the_creator_does_not_ring(script: str) -> None:
     """By the offer's connection or creator; the pre-accept's own word counts only where no offer was seen."""
     play, expected = OWN[script]
     assert ("preaccept-by-creator" in codes(judged(*play(Tape())))) is expected
+
+
+def test_a_creator_spelled_as_text_is_the_creator() -> None:
+    """The wire may carry an address as plain text: whose it is does not change by that."""
+    sighting = Tape().delivered(preaccept(from_=CREATOR), CALLEE)
+    (child,) = sighting.node.children
+    child = replace(child, attrs={**child.attrs, "call-creator": CREATOR})
+    as_text = replace(sighting, node=replace(sighting.node, content=(child,)))
+    assert "preaccept-by-creator" in codes(judged(as_text))

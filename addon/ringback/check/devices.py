@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from ringback.calls import Emission, Sender, Sighting, same_account
 from ringback.check import timeline_codes as codes
-from ringback.check.subject import Subject, action_value, listed_devices
+from ringback.check.subject import Subject, action_jid, listed_devices
 from ringback.findings import Finding
 from ringback.stanza import Jid
 
@@ -16,12 +16,15 @@ _PATH = "call/preaccept"
 
 def device_offered(subject: Subject) -> Iterator[Finding]:
     """The offer was delivered to the device, or lists it, or the offer's ack does."""
-    offered = _offered(subject)
+    by_mark: dict[Hashable, list[Sighting]] = {}
+    for sighting, devices in _offered(subject):
+        for mark in devices.marks:
+            by_mark.setdefault(mark, []).append(sighting)
     for emission in subject.preaccepts:
-        client = subject.clients[emission]
-        shown_by = [sighting for sighting, devices in offered if devices.same_as(client)]
+        marks = subject.clients[emission].marks
+        shown_by = [sighting for mark in marks for sighting in by_mark.get(mark, ())]
         if shown_by:
-            yield subject.finding(codes.DEVICE_OFFERED, _FROM, (*shown_by, *emission.sightings))
+            yield subject.finding(codes.DEVICE_OFFERED, _FROM, emission.sightings, shown_by)
 
 
 def device_not_offered(subject: Subject) -> Iterator[Finding]:
@@ -36,8 +39,9 @@ def device_not_offered(subject: Subject) -> Iterator[Finding]:
         listings = [sighting for sighting, devices in lists if devices.same_as(client) is False]
         listings = [sighting for sighting in listings if subject.shows_absence(sighting)]
         if listings and not any(devices.same_as(client) for _, devices in offered):
-            shown_by = (*listings, *emission.sightings)
-            yield subject.finding(codes.DEVICE_NOT_OFFERED, _FROM, shown_by, got=_jid(client))
+            yield subject.finding(
+                codes.DEVICE_NOT_OFFERED, _FROM, emission.sightings, listings, got=_jid(client)
+            )
 
 
 def _offered(subject: Subject) -> list[tuple[Sighting, Sender]]:
@@ -76,15 +80,18 @@ def preaccept_by_creator(subject: Subject) -> Iterator[Finding]:
         creators = _creators(subject.offers or [emission])
         own = [jid for jid in client.jids if any(same_account(jid, creator) for creator in creators)]
         if offering or own:
-            shown_by = [*emission.sightings, *(copy for offer in offering for copy in offer.sightings)]
-            yield subject.finding(codes.PREACCEPT_BY_CREATOR, _FROM, shown_by, got=_jid(client))
+            shown_by = [copy for offer in offering for copy in offer.sightings]
+            yield subject.finding(
+                codes.PREACCEPT_BY_CREATOR, _FROM, emission.sightings, shown_by, got=_jid(client)
+            )
 
 
 def _creators(emissions: list[Emission]) -> set[Jid]:
+    """Creators named as addresses, by whichever spelling of the wire."""
     values = (
-        action_value(sighting, "call-creator") for emission in emissions for sighting in emission.sightings
+        action_jid(sighting, "call-creator") for emission in emissions for sighting in emission.sightings
     )
-    return {value for value in values if isinstance(value, Jid)}
+    return {value for value in values if value is not None}
 
 
 def _jid(client: Sender) -> Jid | None:

@@ -67,9 +67,9 @@ def after_terminate(subject: Subject) -> Iterator[Finding]:
 
 
 def _finding(subject: Subject, code: Code, emission: Emission, others: list[Emission]) -> Finding:
-    shown_by = [*emission.sightings, *(sighting for other in others for sighting in other.sightings)]
+    shown_by = [sighting for other in others for sighting in other.sightings]
     jids = subject.clients[others[0]].jids
-    return subject.finding(code, _PATH, shown_by, got=jids[0] if jids else None)
+    return subject.finding(code, _PATH, emission.sightings, shown_by, got=jids[0] if jids else None)
 
 
 def _same_client(subject: Subject, one: Emission, other: Emission) -> bool | None:
