@@ -159,6 +159,15 @@ def test_empty_messages_decide_nothing() -> None:
     assert isinstance(driver.client(NoisePair().client_hello)[0], ConnectionRecognised)
 
 
+@pytest.mark.parametrize("size", [1, 3, 20])
+def test_an_empty_message_inside_the_hello(size: int) -> None:
+    """An empty message of either side is nobody speaking too early."""
+    pair = NoisePair()
+    driver = Driver(log_of())
+    assert driver.client(pair.client_hello[:size]) == driver.server(b"") == driver.client(b"") == []
+    assert isinstance(driver.client(pair.client_hello[size:])[0], ConnectionRecognised)
+
+
 def test_closed_before_anything_came() -> None:
     """A connection without bytes has nothing to tell."""
     driver = Driver(log_of())

@@ -87,7 +87,7 @@ class Connection:
         """
         if not binary:
             return self._receive_text(len(content), direction, message, at)
-        return self._stage(content, direction, message, at)
+        return self._stage(content, direction, message, at) if content else []
 
     def keys_added(self) -> list[WireEvent]:
         """The key log has grown: open what the new keys open."""
@@ -141,8 +141,6 @@ class Connection:
         return events
 
     def _resume(self, content: bytes, direction: Direction, message: int, at: float) -> list[WireEvent]:
-        if not content:
-            return []
         if not begins_with_frames(content):
             return self._ignore("neither an intro nor whole frames in the first message")
         stanzas = StanzaReader(None, decode_all=self._decode_all)

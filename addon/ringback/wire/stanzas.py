@@ -12,9 +12,9 @@ from ringback.wire.tablevote import TableVote
 from ringback.wire.wabinary import Decoded, TokenTable, decode, decode_head, peek_tag
 
 MAX_KEPT_PARTS = 8192
-"""Nodes and attributes of a stanza that may belong to a call, which is kept as long as its call is. Each takes
-a hundred bytes of memory or more, and may take less than a hundredth of a byte of frame. An offer to 32
-people with five devices each, the largest that can be thought of, has about a thousand."""
+"""Nodes and attributes of a stanza that may belong to a call, which is kept as long as its call. Each takes a
+hundred bytes of memory or more, and may take less than a hundredth of a byte of frame. An offer to 32 people
+with five devices each, the largest that can be thought of, has about a thousand."""
 
 MAX_KEPT_BYTES = 1024 * 1024
 """Bytes that such a stanza may take, inflated; a real one takes some kilobytes."""

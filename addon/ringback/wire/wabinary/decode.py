@@ -34,8 +34,8 @@ def decode(
 
     Raises:
         DecodeError: the bytes are no WABinary, end too soon, inflate to more than `most_bytes`, or hold more
-            than `most_parts` nodes and attributes or more than `MAX_DEPTH` levels. Nothing else is raised, whatever
-            the bytes are.
+            than `most_parts` nodes and attributes or more than `MAX_DEPTH` levels. Nothing else is raised,
+            whatever the bytes are.
     """
     data, compressed, unread = inflate(plaintext, most_bytes)
     reader = NodeReader(data, table, most_parts)
