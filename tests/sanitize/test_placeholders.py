@@ -21,7 +21,11 @@ EVIDENCE = Evidence("synthetic.flow", 1, "flow-1", PLACE)
 
 
 def finding(
-    path: tuple[str, ...], *, code: str = "attribute-type", **values: Value | bytes | None
+    path: tuple[str, ...],
+    *,
+    code: str = "attribute-type",
+    expected: Value | bytes | None = None,
+    got: Value | bytes | None = None,
 ) -> Finding:
     return Finding(
         code=code,
@@ -33,7 +37,8 @@ def finding(
         questions=(),
         call_id=CALL_ID + "-raw",
         evidence=(EVIDENCE,),
-        **values,
+        expected=expected,
+        got=got,
     )
 
 
