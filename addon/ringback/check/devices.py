@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator
 
 from ringback.calls import Emission, Sender, Sighting, same_account
@@ -57,19 +58,34 @@ def _receiver(copy: Sighting) -> Sender:
 def _lists(subject: Subject) -> list[tuple[Sighting, Sender]]:
     """Offers as the caller sent them, and acks of them, with all devices that they list."""
     found = (sighting for offer in subject.offers for sighting in (*offer.sent, *offer.acks))
-    return [(sighting, Sender(tuple(listed_devices(sighting)), frozenset())) for sighting in found]
+    return [(sighting, Sender(tuple(_targets(sighting)), frozenset())) for sighting in found]
+
+
+def _targets(sighting: Sighting) -> list[Jid]:
+    """The devices that an offer, or an ack of it, lists; of an offer without a list the one it goes to."""
+    listed = listed_devices(sighting)
+    target = sighting.node.jid("to")
+    single = sighting.node.tag == "call" and target is not None and target.device is not None
+    return [target] if single and not listed and target is not None else listed
 
 
 def preaccept_repeated(subject: Subject) -> Iterator[Finding]:
-    """One device sent several, under several stanza ids; one finding for the device."""
+    """One device sent several; one finding for the device."""
     by_client: dict[int, list[Emission]] = {}
     for emission in subject.preaccepts:
         by_client.setdefault(id(subject.clients[emission]), []).append(emission)
     for group in by_client.values():
         ids = {emission.stanza_id for emission in group} - {None}
-        if len(ids) > 1:
-            shown_by = [sighting for emission in group for sighting in emission.sightings]
-            yield subject.finding(codes.PREACCEPT_REPEATED, _PATH, shown_by)
+        if len(ids) > 1 or _sent_again(group):
+            copies = [sighting for emission in group for sighting in emission.sightings]
+            yield subject.finding(codes.PREACCEPT_REPEATED, _PATH, copies)
+
+
+def _sent_again(group: list[Emission]) -> bool:
+    """Whether one connection sent two, whatever their ids. On another connection it may be one stanza, sent
+    again after a reconnect; and what is delivered again the server may have repeated."""
+    connections = Counter(sighting.connection for emission in group for sighting in emission.sent)
+    return any(count > 1 for count in connections.values())
 
 
 def preaccept_by_creator(subject: Subject) -> Iterator[Finding]:

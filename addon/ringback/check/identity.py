@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ringback.calls import Emission, Sighting, same_value
 from ringback.check import correlation_codes as codes
-from ringback.check.subject import Subject, action_value
+from ringback.check.subject import MAX_EVIDENCE, Subject, action_value
 from ringback.findings import Finding
 from ringback.spec.model import AttributeFact, StanzaSpec, Vantage
 from ringback.stanza import Value
@@ -20,9 +20,16 @@ MAX_CREATORS = 4
 
 def call_id_matches(subject: Subject) -> Iterator[Finding]:
     """The call-id is that of an offer."""
-    for emission in subject.preaccepts if subject.offers else ():
+    offered = subject.offered[:MAX_EVIDENCE]
+    more = len(subject.offered) - len(offered)
+    for emission in subject.preaccepts if offered else ():
         yield subject.finding(
-            codes.CALL_ID_MATCHES, _CALL_ID, emission.sightings, subject.offered, got=emission.call_id
+            codes.CALL_ID_MATCHES,
+            _CALL_ID,
+            emission.sightings,
+            offered,
+            got=emission.call_id,
+            unlisted=more,
         )
 
 

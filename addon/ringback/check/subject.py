@@ -77,13 +77,16 @@ class Subject:
         expected: Value | None = None,
         got: Value | None = None,
         addition: str = "",
+        unlisted: int = 0,
     ) -> Finding:
         """A finding about the call: its evidence are the copies it is about and `shown_by`, in order of time.
 
         `path` and `fact` are spelled with slashes; where no fact is named it is the one at `path`.
+        `unlisted` counts further evidence that is not handed over.
         """
         copies = [copy.evidence for copy in about]
         evidence, more = _listed(copies, [sighting.evidence for sighting in shown_by])
+        more += unlisted
         return code.finding(
             self.spec,
             tuple(path.split("/")),
