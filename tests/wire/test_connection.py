@@ -323,6 +323,7 @@ message = st.tuples(
         st.binary(max_size=60),
         st.binary(min_size=16, max_size=60).map(framed),
         st.integers(0, 3).map(lambda size: framed(bytes(size))),
+        st.integers(0, 300).map(bytes),
         st.sampled_from(["good", "rubbish", "skip", "hello", "keys", "text", "close"]),
     ),
 )

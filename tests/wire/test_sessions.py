@@ -147,6 +147,18 @@ def test_a_broken_handshake_with_keys(late: bool) -> None:
     assert driver.counts.closed == {ClosedReason.HANDSHAKE_NOT_SEEN: 2}
 
 
+@pytest.mark.parametrize("handshake", [1, 2])
+def test_a_message_of_zeros_during_the_handshake(handshake: int) -> None:
+    """Many empty frames in one message are few events, whatever is due."""
+    pair = NoisePair()
+    driver = Driver(log_of(pair.key_log))
+    for from_client, content in pair.handshake[:handshake]:
+        _ = driver.client(content) if from_client else driver.server(content)
+    events = driver.server(bytes(30_000))
+    assert kinds(events) == ["FrameClosed"]
+    assert driver.counts == FrameCounts(frames=1, closed=driver.counts.closed)
+
+
 def test_late_keys_of_both_directions() -> None:
     """Each direction waits for its own key."""
     pair, driver = started(NoisePair(), "# no keys\n")

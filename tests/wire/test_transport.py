@@ -347,6 +347,21 @@ def test_frames_shorter_than_a_tag(size: int, keys: str) -> None:
     assert bench.counts.closed == {ClosedReason.TRUNCATED: 2}
 
 
+@pytest.mark.parametrize("size", [0, 15])
+def test_short_frames_in_a_row_are_one(size: int) -> None:
+    """A message of nothing but short frames is one event and one frame; frames between them are read."""
+    bench = Bench(NoisePair().client_line)
+    run = framed(bytes(size)) * 2000
+    assert bench.send(run) == [FrameClosed(place(0), ClosedReason.TRUNCATED, size)]
+    assert shape(bench.send(run + bench.sealed() + run)) == [
+        ("FrameClosed", 1),
+        ("FrameOpened", 2),
+        ("FrameClosed", 3),
+    ]
+    assert bench.counts == FrameCounts(frames=4, opened=1, closed=bench.counts.closed)
+    assert bench.counts.closed == {ClosedReason.TRUNCATED: 3}
+
+
 def test_an_empty_plaintext() -> None:
     """A frame that holds nothing but its tag opens, and is no WABinary."""
     bench = Bench(NoisePair().client_line)

@@ -219,7 +219,7 @@ class FrameCounts:
     """Running counts of one connection; every frame is in exactly one of opened, unread, held, closed."""
 
     frames: int = 0
-    """Transport frames, handshake frames not counted."""
+    """Transport frames, handshake frames not counted; too short ones in a row in one message count as one."""
     opened: int = 0
     """Frames that authenticated, unread ones included."""
     unread: int = 0

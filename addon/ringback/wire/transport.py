@@ -2,11 +2,13 @@
 
 Every transport frame ends as exactly one of opened, held and closed; `FrameCounts` is kept here and nowhere
 else. A frame has used its counter whatever becomes of it, so one that is pushed out or does not open moves
-the counter on like one that opens.
+the counter on like one that opens. Frames shorter than a tag cannot be sealed ones: they use no counter,
+and those that follow each other in one message count as one.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from ringback.wire.events import (
@@ -67,7 +69,7 @@ class TransportLane:
         """The frames that a message completes: hand each to `skip`, `refuse` or `receive`, in order."""
         self._message = message
         self._at = at
-        return self._reader.feed(content)
+        return _without_runs(self._reader.feed(content))
 
     def skip(self) -> None:
         """Number a handshake frame, which is not counted."""
@@ -88,7 +90,7 @@ class TransportLane:
         """Take a message that holds nothing but transport frames, whole or in part."""
         self._message = message
         self._at = at
-        return self.receive(self._reader.feed(content))
+        return self.receive(_without_runs(self._reader.feed(content)))
 
     def receive(self, frames: list[bytes]) -> list[WireEvent]:
         """Take transport frames: what comes of them, and of those held before them if they prove a key."""
@@ -237,3 +239,14 @@ class TransportLane:
     ) -> FrameClosed:
         self._counts.closed[reason] += 1
         return FrameClosed(place, reason, size, dropped)
+
+
+def _without_runs(frames: list[bytes]) -> list[bytes]:
+    """`frames` of one message, of each run of frames too short to be sealed the first alone.
+
+    A message of nothing but zeros would otherwise be as many frames as a third of its bytes.
+    """
+    if len(frames) < 2:
+        return frames
+    pairs = itertools.pairwise([bytes(TAG_BYTES), *frames])
+    return [frame for before, frame in pairs if len(frame) >= TAG_BYTES or len(before) >= TAG_BYTES]
