@@ -19,8 +19,9 @@ import ringback
 from ringback.errors import EventFileError
 from ringback.eventfile import EventFile
 from ringback.eventschema import SCHEMA
-from ringback.observations import Funnel, StanzaObserved
+from ringback.observations import Funnel, StanzaObserved, WireNotice
 from ringback.sanitize import Placeholders
+from ringback.wire.events import ConnectionRecognised
 from support.sightings import Tape, preaccept
 
 ADDON = Path(ringback.__file__).parents[1]
@@ -55,6 +56,20 @@ def test_every_line_is_a_record_of_this_schema(tmp_path: Path) -> None:
         events.summary(Funnel(calls=1))
     assert types(path) == ["start", "stanza", "summary"]
     assert all(next(iter(line)) == "schema" and line["schema"] == SCHEMA for line in lines(path))
+
+
+def test_a_stanza_read_with_a_guessed_table_says_so(tmp_path: Path) -> None:
+    """The intro tells of the guess long before the stanza comes: each stanza of the connection repeats it."""
+    path = tmp_path / "events.jsonl"
+    seen = observed()
+    where = seen.sighting.evidence
+    with EventFile(path) as events:
+        for dictionary in (3, 9):
+            told = ConnectionRecognised(dictionary, 3, None)
+            events.write(WireNotice(where.capture, where.connection, where.flow, told), Placeholders())
+            events.write(seen, Placeholders())
+    stanzas = [line for line in lines(path) if line["type"] == "stanza"]
+    assert [stanza["guessed_table"] for stanza in stanzas] == [None, 3]
 
 
 def test_a_second_run_appends(tmp_path: Path) -> None:

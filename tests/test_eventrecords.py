@@ -184,14 +184,29 @@ def test_a_stanza_and_what_is_new_about_it() -> None:
         "call": CALL_ID,
         "spec": None,
         "trailing": 2,
+        "guessed_table": None,
         "node": node,
     }
     assert (first["type"], first["got"]) == ("finding", "A:1@lid")
 
 
+def test_a_capture_named_by_a_number_is_placed_everywhere() -> None:
+    """One placeholder in the stanza, in the findings about it, and in what its connection told."""
+    raw = "15550000001.flows"
+    sighting = Tape(capture=raw).sent(preaccept())
+    fresh = finding(evidence=(sighting.evidence,))
+    seen = StanzaObserved(sighting, "preaccept", Call(CALL_ID), None, None, (fresh,), (fresh,))
+    placeholders = Placeholders()
+    observations = (WireNotice(raw, 2, "flow-2", ConnectionRecognised(3, 3, None)), seen)
+    records = [record for each in observations for record in records_of(each, placeholders)]
+    assert [record["type"] for record in records] == ["recognised", "stanza", "finding"]
+    assert raw not in json.dumps(records)
+    assert json.dumps(records).count('"capture": "capture-1.flows"') == 3
+
+
 def test_a_finding() -> None:
     """A finding says everything that it knows, its values by placeholders."""
-    assert told(FindingMade(finding(got=b"\x01", path=("call", "capability")))) == [
+    assert told(FindingMade(finding(got=b"\x01\x05", path=("call", "capability")))) == [
         {
             "type": "finding",
             "code": "attribute-type",
@@ -208,7 +223,7 @@ def test_a_finding() -> None:
             "questions": ["call-preaccept/1"],
             "call": CALL_ID,
             "expected": "jid",
-            "got": {"hex": "01"},
+            "got": {"hex": "0105"},
             "evidence": [SIGHT],
         }
     ]

@@ -18,6 +18,7 @@ from ringback.sources.hosts import HostFilter
 from ringback.spec.load import load_specification
 from ringback.wire.events import FrameHeld, FrameOpened
 from ringback.wire.keylog import KeyLog
+from support.sightings import Tape, preaccept
 from synthetic import generate
 from synthetic.manifest import SCENARIOS
 
@@ -126,6 +127,31 @@ def test_a_missing_ack_is_told_when_the_call_is_quiet() -> None:
     assert "ack-missing" not in {each.code for each in findings(core.settle(messages[0].at))}
     assert "ack-missing" in {each.code for each in findings(core.settle(last + CALL_QUIET_S))}
     assert core.settle(last + 2 * CALL_QUIET_S) == []
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_absence_says_nothing_where_a_direction_stays_closed(name: str) -> None:
+    """With keys of one direction only, what is missing may be in the frames that were never opened."""
+    keys, events = shipped(name)
+    core = inspector(b"\n".join(line for line in keys.splitlines() if line.startswith(b"CLIENT_TRANSPORT")))
+    messages = [event for event in events if isinstance(event, Message)]
+    observations = take(core, messages)
+    observations += core.settle(messages[-1].at + CALL_QUIET_S)
+    observations += core.finish()
+    assert not {"ack-missing", "call-id-unknown"} & {each.code for each in findings(observations)}
+
+
+def test_two_devices_may_use_one_stanza_id() -> None:
+    """What one device's stanza has shown is said of the other device's too: only copies repeat nothing."""
+    tape = Tape()
+    core = inspector()
+    sent = [
+        tape.sent(preaccept(inside="<audio/>"), connection, owner=f"B:{connection}@lid")
+        for connection in (2, 3)
+    ]
+    first, second = (findings(core._sighted(sighting)) for sighting in sent)
+    assert "child-undocumented" in {each.code for each in first}
+    assert {(each.code, each.path) for each in first} <= {(each.code, each.path) for each in second}
 
 
 def test_chatter_does_not_keep_a_call_from_settling() -> None:

@@ -25,6 +25,24 @@ CALL, ACK, RECEIPT = StanzaKind.CALL, StanzaKind.ACK, StanzaKind.RECEIPT
         ),
         ('<call to="1@lid"><relaylatency call-id="C"/></call>', Recognised(CALL, "relaylatency", "C", None)),
         ('<call to="1@lid" id="X"><preaccept/></call>', Recognised(CALL, "preaccept", None, "X")),
+        (
+            '<call id="X"><foo/><preaccept call-id="C"/></call>',
+            Recognised(CALL, "preaccept", "C", "X"),
+        ),
+        (
+            '<call id="X"><offer call-id="D"/><preaccept call-id="C"/></call>',
+            Recognised(CALL, "preaccept", "C", "X"),
+        ),
+        ('<call id="X"><foo call-id="D"/><offer call-id="C"/></call>', Recognised(CALL, "offer", "C", "X")),
+        ('<call id="X"><foo/><bar call-id="C"/></call>', Recognised(CALL, "bar", "C", "X")),
+        ('<call id="X"><foo/><bar/></call>', Recognised(CALL, "foo", None, "X")),
+        (
+            '<call id="X"><preaccept/><preaccept call-id="C"/></call>',
+            Recognised(CALL, "preaccept", "C", "X"),
+        ),
+        ('<call id="X"><preaccept call-id=""/></call>', Recognised(CALL, "preaccept", None, "X")),
+        ('<ack class="call" id="X"><relay call-id=""/></ack>', Recognised(ACK, None, None, "X")),
+        ('<receipt id="X"><offer call-id=""/></receipt>', Recognised(RECEIPT, "offer", None, "X")),
         ('<call from="1@lid" id="X"/>', Recognised(CALL, "", None, "X")),
         (
             '<ack from="1@lid" class="call" type="preaccept" id="P-1"/>',

@@ -22,6 +22,7 @@ from ringback.eventrecords import records_of, summary_record
 from ringback.eventschema import SCHEMA, Record
 from ringback.observations import Funnel, Observation
 from ringback.sanitize import Placeholders
+from ringback.tableguess import TableGuesses
 
 if sys.platform != "win32":
     import fcntl
@@ -62,6 +63,7 @@ class EventFile:
             EventFileError: it cannot be used; the message says why and what to do.
         """
         self._path = path
+        self._guesses = TableGuesses()
         self._lost = 0
         self._torn_at: int | None = None
         try:
@@ -95,7 +97,8 @@ class EventFile:
             EventFileError: the file can take no more. Raised once: later records are counted instead and
                 reported by a `lost` record as soon as the file takes records again.
         """
-        for record in records_of(observation, placeholders):
+        self._guesses.note(observation)
+        for record in records_of(observation, placeholders, self._guesses):
             self._append(record)
 
     def summary(self, funnel: Funnel) -> None:

@@ -19,6 +19,7 @@ from ringback.findings import Evidence, FactRef, Finding
 from ringback.nodejson import content_to_json, node_to_json
 from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
 from ringback.sanitize import Placeholders
+from ringback.tableguess import TableGuesses
 from ringback.wire.events import (
     ClientIdentified,
     ConnectionIgnored,
@@ -32,14 +33,17 @@ from ringback.wire.events import (
 )
 
 
-def records_of(observation: Observation, placeholders: Placeholders) -> Iterator[Record]:
+def records_of(
+    observation: Observation, placeholders: Placeholders, guesses: TableGuesses | None = None
+) -> Iterator[Record]:
     """The records of one observation, in the order in which they belong into the file.
 
+    `guesses` has noted what came before; without it no stanza is said to be read with a guessed table.
     None for a frame that opened without being a stanza of a call, and for one that waits for its key: the
     summary counts them.
     """
     if isinstance(observation, StanzaObserved):
-        yield _stanza(observation, placeholders)
+        yield _stanza(observation, placeholders, guesses or TableGuesses())
         for finding in observation.fresh:
             yield _finding(finding, placeholders)
     elif isinstance(observation, FindingMade):
@@ -70,15 +74,18 @@ def summary_record(funnel: Funnel) -> SummaryRecord:
     }
 
 
-def _stanza(observed: StanzaObserved, placeholders: Placeholders) -> StanzaRecord:
+def _stanza(observed: StanzaObserved, placeholders: Placeholders, guesses: TableGuesses) -> StanzaRecord:
     sighting = observed.sighting
+    if observed.spec is not None:
+        placeholders.admit(observed.spec)
     return {
         "type": "stanza",
-        **_sight(sighting.evidence, sighting.evidence.place),
+        **_sight(sighting.evidence, sighting.evidence.place, placeholders),
         "action": placeholders.name(observed.action),
         "call": None if observed.call is None else placeholders.call_id(observed.call.call_id),
         "spec": None if observed.spec is None else observed.spec.id,
         "trailing": sighting.trailing,
+        "guessed_table": guesses.table_for(sighting.evidence),
         "node": node_to_json(placeholders.node(sighting.node)),
     }
 
@@ -97,7 +104,7 @@ def _finding(raw: Finding, placeholders: Placeholders) -> FindingRecord:
         "call": finding.call_id,
         "expected": content_to_json(finding.expected),
         "got": content_to_json(finding.got),
-        "evidence": [_sight(evidence, evidence.place) for evidence in finding.evidence],
+        "evidence": [_sight(each, each.place, placeholders) for each in finding.evidence],
     }
 
 
@@ -106,7 +113,7 @@ def _of_frame(notice: WireNotice, placeholders: Placeholders) -> Record | None:
     if isinstance(event, FrameClosed):
         return {
             "type": "closed",
-            **_sight(notice, event.place),
+            **_sight(notice, event.place, placeholders),
             "reason": event.reason.value,
             "advice": event.reason.advice,
             "size": event.size,
@@ -115,7 +122,7 @@ def _of_frame(notice: WireNotice, placeholders: Placeholders) -> Record | None:
     if isinstance(event, FrameUnread):
         return _unread(notice, event, placeholders)
     if isinstance(event, CounterJumped):
-        return {"type": "gap", **_sight(notice, event.place), "skipped": event.skipped}
+        return {"type": "gap", **_sight(notice, event.place, placeholders), "skipped": event.skipped}
     return None
 
 
@@ -123,7 +130,7 @@ def _unread(notice: WireNotice, event: FrameUnread, placeholders: Placeholders) 
     error = placeholders.error(event.error)
     return {
         "type": "unread",
-        **_sight(notice, event.place),
+        **_sight(notice, event.place, placeholders),
         "counter": event.counter,
         "tag": None if event.tag is None else placeholders.name(event.tag),
         "error": {"offset": error.offset, "path": error.path, "expected": error.expected, "got": error.got},
@@ -134,7 +141,7 @@ def _unread(notice: WireNotice, event: FrameUnread, placeholders: Placeholders) 
 def _of_connection(notice: WireNotice, placeholders: Placeholders) -> Record | None:
     event = notice.event
     told: Connected = {
-        "capture": notice.capture,
+        "capture": placeholders.capture(notice.capture),
         "connection": notice.connection,
         "flow": notice.flow,
     }
@@ -168,9 +175,9 @@ def _fact(fact: FactRef) -> Fact:
     }
 
 
-def _sight(seen: Evidence | WireNotice, place: FramePlace) -> Sight:
+def _sight(seen: Evidence | WireNotice, place: FramePlace, placeholders: Placeholders) -> Sight:
     return {
-        "capture": seen.capture,
+        "capture": placeholders.capture(seen.capture),
         "connection": seen.connection,
         "flow": seen.flow,
         "direction": place.direction.value,

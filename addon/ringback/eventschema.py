@@ -121,6 +121,7 @@ class StanzaRecord(Sight):
     call: str | None
     spec: str | None
     trailing: int
+    guessed_table: int | None
     node: dict[str, JsonValue]
 
 

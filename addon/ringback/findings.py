@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ringback.stanza import Value
 from ringback.wire.events import FramePlace
@@ -93,6 +93,9 @@ class Finding:
     """What the fact or the rest of the call would have; None where that is no single value."""
     got: Value | bytes | None = None
     """What stood there; None where nothing did."""
+    about: tuple[Evidence, ...] = field(default=(), compare=False, repr=False)
+    """Of a finding about a call: the copies of the pre-accepts that it is about. Where two findings have one
+    in common they are about the same; which further copies show a finding may grow."""
 
     @property
     def place(self) -> str:

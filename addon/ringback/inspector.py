@@ -6,9 +6,10 @@ reports about a call does not depend on the order in which connections come, onl
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from ringback.calls import Call, CallBook, Correlated, Emission, Sighting
 from ringback.calls.book import KEPT_ACTIONS
@@ -57,12 +58,20 @@ CALL_QUIET_S = 15.0
 """A call on which nothing but chatter was seen for so long is settled live: what only absence shows, such as
 a missing ack, is then reported. Acks take 40 ms (Cobalt's published fixtures, commit dce2b51a)."""
 
+ANSWER_S = 5.0
+"""An ack is taken to come within so long: what went by unread later than that after the end of a call was
+none of its acks. Far above the 40 ms that are usual."""
+
+MAX_HOLES = 4096
+"""Times remembered at which something went by unread. Against frames without end that do not open."""
+
 SUCCESS = "success"
 """Root tag of the stanza that ends the login; its `lid` is the client's own address.
 
 Source: read in Baileys 7.0.0-rc13, lib/Socket/socket.js, handler of CB:success.
 """
 
+_Incomplete: TypeAlias = ConnectionResumed | CounterJumped | FrameClosed | FrameUnread
 _INCOMPLETE = (ConnectionResumed, CounterJumped, FrameClosed, FrameUnread)
 """Events after which the absence of a stanza on that connection says nothing any more."""
 
@@ -77,6 +86,8 @@ class _Socket:
     connection: Connection
     lid: Jid | None = None
     complete: bool = True
+    read_until: float = float("-inf")
+    """Time of the last message before the one in hand."""
 
     def owner_for(self, node: Node) -> Jid | None:
         """The client's own address, in the addressing mode that the stanza uses where both are known."""
@@ -103,7 +114,7 @@ class _CallReport:
     """What was reported of one call, so that nothing is said twice."""
 
     of_call: Reported = field(default_factory=Reported)
-    of_stanzas: set[tuple[object, ...]] = field(default_factory=set)
+    of_stanzas: dict[Emission, set[tuple[object, ...]]] = field(default_factory=dict)
     last_at: float = float("-inf")
     settled: bool = False
 
@@ -119,6 +130,7 @@ class Inspector:
         self._book = CallBook()
         self._sockets: dict[tuple[str, int], _Socket] = {}
         self._reports: dict[tuple[str, str], _CallReport] = {}
+        self._holes: deque[tuple[str, int, float, float]] = deque(maxlen=MAX_HOLES)
         self._past = Funnel()
         self._findings: Counter[str] = Counter()
 
@@ -129,7 +141,9 @@ class Inspector:
         events = socket.connection.receive(
             message.content, direction, message=message.number, at=message.at, binary=message.binary
         )
-        return list(self._observe(socket, events)) if events else []
+        observations = list(self._observe(socket, events)) if events else []
+        socket.read_until = message.at
+        return observations
 
     @property
     def connections(self) -> list[tuple[str, int]]:
@@ -199,6 +213,7 @@ class Inspector:
         for event in events:
             if isinstance(event, _INCOMPLETE):
                 socket.complete = False
+                self._note_hole(socket, event)
             if isinstance(event, FrameOpened):
                 yield from self._opened(socket, event)
             elif not isinstance(event, FrameHeld):
@@ -234,15 +249,16 @@ class Inspector:
             self._past.preaccepts += correlated.recognised.kind is StanzaKind.CALL
         yield self._stanza(sighting, correlated)
         if correlated.call is not None:
-            self._touch(correlated.call, correlated.emission, sighting.at)
-            yield from self._check(correlated.call, settled=False)
+            yield from self._touch(correlated.call, correlated.emission, sighting.at)
 
-    def _touch(self, call: Call, emission: Emission | None, at: float) -> None:
-        """Note when something was last seen that a verdict on the call can depend on; chatter is none."""
-        if emission is None or emission.action in KEPT_ACTIONS:
-            report = self._report(call)
-            report.last_at = max(report.last_at, at)
-            report.settled = False
+    def _touch(self, call: Call, emission: Emission | None, at: float) -> Iterator[FindingMade]:
+        """Look at the call again after something that a verdict on it can depend on; chatter is none."""
+        if emission is not None and emission.action not in KEPT_ACTIONS:
+            return
+        report = self._report(call)
+        report.last_at = max(report.last_at, at)
+        report.settled = False
+        yield from self._check(call, settled=False)
 
     def _stanza(self, sighting: Sighting, correlated: Correlated) -> StanzaObserved:
         recognised = correlated.recognised
@@ -267,14 +283,40 @@ class Inspector:
         """Whether no other copy of the emission has shown the finding; remembers it if so."""
         if call is None or emission is None:
             return True
-        said = self._report(call).of_stanzas
-        key = (finding.code, finding.path, finding.fact, finding.got, emission.action, emission.stanza_id)
-        is_new = emission.stanza_id is None or key not in said
+        said = self._report(call).of_stanzas.setdefault(emission, set())
+        key = (finding.code, finding.path, finding.fact, finding.got)
+        is_new = key not in said
         said.add(key)
         return is_new
 
+    def _note_hole(self, socket: _Socket, event: _Incomplete) -> None:
+        """Remember when something went by unread on the connection, from when to when at the most."""
+        if isinstance(event, ConnectionResumed):
+            hole = (float("-inf"), socket.read_until)
+        else:
+            missing_before = isinstance(event, CounterJumped)
+            hole = (socket.read_until if missing_before else event.place.at, event.place.at)
+        self._holes.append((socket.capture, socket.number, *hole))
+
+    def _unreliable(self, call: Call) -> set[int]:
+        """Connections of which not everything was read while the call went on: absence there says nothing."""
+        times = [sighting.at for sighting in call.sightings()]
+        first, last = min(times), max(times) + ANSWER_S
+        holes = {
+            number
+            for capture, number, start, end in self._holes
+            if capture == call.capture and start <= last and end >= first
+        }
+        holding = {
+            number
+            for (capture, number), socket in self._sockets.items()
+            if capture == call.capture and socket.connection.counts.held
+        }
+        return holes | holding
+
     def _check(self, call: Call, *, settled: bool) -> Iterator[FindingMade]:
-        findings = check_call(call, self._specification, settled=settled)
+        unreliable = self._unreliable(call) if settled else ()
+        findings = check_call(call, self._specification, settled=settled, unreliable=unreliable)
         for finding in self._report(call).of_call.fresh(findings):
             yield self._made(finding)
 

@@ -1,6 +1,6 @@
 """Which stanzas belong to calls, and by what they are known: the first step after the wire.
 
-Three kinds do. `<call>` holds its action as first child. `<ack class="call">` names the action it answers in
+Three kinds do. `<call>` holds its action as a child. `<ack class="call">` names the action it answers in
 `type`, or names none. `<receipt>` holds a child named like the action it answers.
 """
 
@@ -13,6 +13,14 @@ from ringback.stanza import Node
 
 PREACCEPT = "preaccept"
 """Tag of the action that ringback is about."""
+
+KNOWN_ACTIONS = frozenset(
+    {"offer", PREACCEPT, "accept", "reject", "terminate", "transport", "relaylatency", "mute", "video"}
+)
+"""Actions told from an unknown sibling by their tag alone.
+
+Source: the stanza files of wacrg spec/stanzas, `<call>` and the children they know.
+"""
 
 RECEIPTED_ACTIONS = frozenset({"offer", "accept", "reject", "enc_rekey", PREACCEPT})
 """Actions whose receipt is recognised by its child's tag alone; any other child must name a call.
@@ -36,10 +44,10 @@ class Recognised:
 
     kind: StanzaKind
     action: str | None
-    """Of a call: the tag of its first child, empty where it has none. Of an ack: its `type`, None where there
-    is none. Of a receipt: the tag of the child that made it one."""
+    """Of a call: the tag of its `action_child`, empty where it has none. Of an ack: its `type`, None where
+    there is none. Of a receipt: the tag of the child that made it one."""
     call_id: str | None
-    """The call that the stanza names; None where it names none, as most acks do."""
+    """The call that the stanza names; None where it names none, as most acks do, or an empty one."""
     stanza_id: str | None
     """The stanza's own `id`; of an ack or receipt the id of the stanza that it answers."""
 
@@ -53,12 +61,25 @@ def recognise(node: Node) -> Recognised | None:
     return None if rule is None else rule(node)
 
 
+def action_child(node: Node) -> Node | None:
+    """The child that says what a `<call>` is about, None where it has no child.
+
+    It need not stand first: a pre-accept anywhere among the children is one, then an action that is known,
+    then a child that names a call. Where several are alike, or none is any of these, it is the first.
+    """
+    return max(node.children, key=_action_rank, default=None)
+
+
+def _action_rank(child: Node) -> tuple[bool, bool, bool]:
+    return (child.tag == PREACCEPT, child.tag in KNOWN_ACTIONS, "call-id" in child.attrs)
+
+
 def _call(node: Node) -> Recognised:
-    action = node.children[0] if node.children else None
+    action = action_child(node)
     return Recognised(
         kind=StanzaKind.CALL,
         action="" if action is None else action.tag,
-        call_id=None if action is None else action.text("call-id"),
+        call_id=None if action is None else _call_id(action),
         stanza_id=node.text("id"),
     )
 
@@ -72,8 +93,13 @@ def _ack(node: Node) -> Recognised | None:
 def _receipt(node: Node) -> Recognised | None:
     for child in node.children:
         if child.tag in RECEIPTED_ACTIONS or "call-id" in child.attrs:
-            return Recognised(StanzaKind.RECEIPT, child.tag, child.text("call-id"), node.text("id"))
+            return Recognised(StanzaKind.RECEIPT, child.tag, _call_id(child), node.text("id"))
     return None
+
+
+def _call_id(child: Node) -> str | None:
+    """The call-id, an empty one taken for none: it would join calls that have nothing in common."""
+    return child.text("call-id") or None
 
 
 def _named_call(node: Node) -> str | None:
@@ -81,7 +107,7 @@ def _named_call(node: Node) -> str | None:
 
     Source: Cobalt's published fixtures (commit dce2b51a), acks of offer and relaylatency.
     """
-    return next((child.text("call-id") for child in node.children if "call-id" in child.attrs), None)
+    return next((_call_id(child) for child in node.children if "call-id" in child.attrs), None)
 
 
 _RULES = {"call": _call, "ack": _ack, "receipt": _receipt}

@@ -225,25 +225,50 @@ def test_calls_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [other.call_id for other in first.call.same_ids] == ["C-2"]
 
 
-def test_emissions_are_bounded_and_pre_accepts_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full call drops first what no check looks at, then the oldest; each drop is counted."""
-    monkeypatch.setattr(book, "MAX_EMISSIONS_PER_CALL", 2)
+def test_a_call_that_was_pushed_out_comes_back_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was kept of it before is forgotten, and the call says so; the memory of that is bounded too."""
+    monkeypatch.setattr(book, "MAX_CALLS", 1)
+    monkeypatch.setattr(book, "MAX_EVICTED", 2)
     tape, calls = Tape(), CallBook()
-    calls.add(tape.sent(preaccept()))
+
+    def opened(number: int) -> bool:
+        call = calls.add(tape.sent(preaccept(session=f'call-id="C-{number}"'))).call
+        assert call is not None
+        assert call.is_whole is not call.reopened
+        return call.reopened
+
+    assert [opened(number) for number in (0, 1, 0, 1, 2, 3, 0)] == [0, 0, 1, 1, 0, 0, 0]
+
+
+def test_a_full_call_refuses_and_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The offer stays, whatever comes after it; what is refused is counted and told to be nowhere."""
+    monkeypatch.setattr(book, "MAX_EMISSIONS_PER_ACTION", 2)
+    tape, calls = Tape(), CallBook()
+    calls.add(tape.sent(offer_to(DEVICE)))
+    told = [calls.add(tape.sent(preaccept(stanza_id=f"P-{number}"))) for number in range(4)]
+    call = told[0].call
+    assert call is not None
+    assert [emission.stanza_id for emission in call.emissions] == ["O-1", "P-0", "P-1"]
+    assert [one.emission is None for one in told] == [False, False, True, True]
+    assert (call.dropped, call.lost, call.is_whole, calls.evictions.stanzas) == (2, 2, False, 2)
+
+
+def test_chatter_takes_no_room_from_what_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other actions have a limit of their own, and what is refused of them leaves the call whole."""
+    monkeypatch.setattr(book, "MAX_OTHER_EMISSIONS", 2)
+    tape, calls = Tape(), CallBook()
     for number in range(3):
-        told = calls.add(tape.sent(action("transport", stanza_id=f"T-{number}")))
+        calls.add(tape.sent(action(f"transport{number}", stanza_id=f"T-{number}")))
+    told = calls.add(tape.sent(preaccept()))
     assert told.call is not None
-    assert [emission.stanza_id for emission in told.call.emissions] == ["P-1", "T-2"]
-    calls.add(tape.sent(action("accept", stanza_id="A-1")))
-    calls.add(tape.sent(action("terminate", stanza_id="T-9")))
-    assert [emission.stanza_id for emission in told.call.emissions] == ["A-1", "T-9"]
-    assert (told.call.dropped, calls.evictions.stanzas) == (4, 4)
+    assert [emission.stanza_id for emission in told.call.emissions] == ["T-0", "T-1", "P-1"]
+    assert (told.call.dropped, told.call.is_whole) == (1, True)
 
 
 def test_sightings_acks_and_receipts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """One stanza, ack or receipt repeated without end fills no memory, and what is left out is counted."""
     monkeypatch.setattr(book, "MAX_SIGHTINGS_PER_EMISSION", 2)
-    monkeypatch.setattr(book, "MAX_EMISSIONS_PER_CALL", 2)
+    monkeypatch.setattr(book, "MAX_EMISSIONS_PER_ACTION", 2)
     tape, calls = Tape(), CallBook()
     receipt = f'<receipt id="P-1"><preaccept call-id="{CALL_ID}"/></receipt>'
     for _ in range(3):
@@ -253,7 +278,8 @@ def test_sightings_acks_and_receipts_are_bounded(monkeypatch: pytest.MonkeyPatch
     assert told.call is not None
     (emission,) = told.call.emissions
     assert (len(emission.sightings), len(emission.acks), len(told.call.receipts)) == (2, 2, 2)
-    assert (told.call.dropped, calls.evictions) == (3, book.Evictions(calls=0, stanzas=3, acks=1))
+    assert (told.call.dropped, told.call.lost) == (3, 2)
+    assert calls.evictions == book.Evictions(calls=0, stanzas=3, acks=1)
 
 
 def test_pending_acks_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,13 @@ def test_the_receivers_ack(ack: str, expected: set[str]) -> None:
     assert {code for code in codes(findings) if code.startswith("ack-")} == expected
 
 
+def test_a_missing_ack_needs_a_connection_read_in_full() -> None:
+    """Where frames are missing or still closed, the ack may be among them: nothing is said."""
+    assert "ack-missing" in codes(judged(Tape().sent(preaccept(), CALLEE), unreliable=[CALLER]))
+    assert "ack-missing" not in codes(judged(Tape().sent(preaccept(), CALLEE), unreliable=[CALLEE]))
+    assert "ack-missing" not in codes(judged(Tape().sent(preaccept(), complete=False)))
+
+
 def test_a_receivers_ack_does_not_stand_for_the_servers() -> None:
     """The sender's copy still misses its own."""
     tape = Tape()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringback.calls import Sighting
-from ringback.check.call import Reported, covers
+from ringback.calls import CallBook, Sighting, book
+from ringback.check.call import Reported, check_call, covers
+from ringback.check.subject import MAX_EVIDENCE
 from ringback.findings import Finding, Severity, Stance
 from ringback.spec.model import Specification
-from support.judging import codes, judge_calls, judged, only
+from support.judging import codes, judge_calls, judged, only, shipped
 from support.sightings import (
     ACK,
     CALL_ID,
@@ -167,3 +169,54 @@ def test_further_evidence_is_not_reported_again() -> None:
     sent, delivered = tape.sent(preaccept()), tape.delivered(RINGING)
     assert reported.fresh(judged(sent))
     assert "call-id-unknown" not in codes(reported.fresh(judged(sent, delivered)))
+
+
+def test_absence_says_nothing_in_a_call_that_is_not_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where stanzas were refused, or the call was pushed out before, what is missing may be among them."""
+    monkeypatch.setattr(book, "MAX_EMISSIONS_PER_ACTION", 1)
+    tape = Tape()
+    assert "ack-missing" in codes(judged(tape.sent(preaccept())))
+    full = judged(tape.sent(preaccept()), tape.sent(preaccept(stanza_id="P-2")))
+    assert not codes(full) & {"ack-missing", "call-id-unknown"}
+    monkeypatch.setattr(book, "MAX_CALLS", 1)
+    calls = CallBook()
+    for call_id in ("C-1", "C-2", "C-1"):
+        calls.add(tape.sent(preaccept(session=f'call-id="{call_id}"')))
+    (reopened,) = calls.calls.values()
+    assert not codes(check_call(reopened, shipped(), settled=True)) & {"ack-missing", "call-id-unknown"}
+
+
+def test_a_crowded_call_lists_some_evidence_and_counts_the_rest() -> None:
+    """Evidence is bounded, the copies that a finding is about among it, the message tells the rest."""
+    tape = Tape()
+    offers = [
+        tape.sent(offer_to(DEVICE, stanza_id=f"O-{number}"), CALLER) for number in range(MAX_EVIDENCE + 4)
+    ]
+    ringing = tape.sent(preaccept(), CALLEE)
+    (finding,) = only(judged(*offers, ringing), "call-id-matches")
+    assert finding.evidence == (*(each.evidence for each in offers[: MAX_EVIDENCE - 1]), ringing.evidence)
+    assert finding.message.endswith("Evidence not listed: 5 more.")
+
+
+def test_a_device_that_rings_without_end_is_told_once() -> None:
+    """However many pre-accepts there are, and however often the call is looked at."""
+    tape, reported, sightings, said = Tape(), Reported(), [], []
+    for number in range(20):
+        sightings.append(tape.sent(preaccept(stanza_id=f"P-{number}")))
+        said += reported.fresh(judged(*sightings, settled=False))
+    assert len(only(said, "preaccept-repeated")) == 1
+
+
+@settings(max_examples=20)
+@given(st.permutations([0, 1, 2]))
+def test_the_literal_reading_is_reported_once(order: list[int]) -> None:
+    """Whichever copy comes late: the call's one note is not made again at another place."""
+    tape, reported = Tape(), Reported()
+    copies = [
+        tape.sent(preaccept()),
+        tape.delivered(RINGING),
+        tape.delivered(preaccept(from_=OTHER_DEVICE), THIRD),
+    ]
+    seen = [copies[index] for index in order]
+    said = [each for count in (1, 2, 3) for each in reported.fresh(judged(*seen[:count]))]
+    assert len(only(said, "addresses-literal")) == 1

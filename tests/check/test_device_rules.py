@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from support.judging import codes, judged, only
@@ -15,6 +17,7 @@ from support.sightings import (
     OTHER_DEVICE,
     PHONE,
     RINGING,
+    THIRD,
     Script,
     Tape,
     action,
@@ -29,6 +32,10 @@ OFFER_ACK = (
 
 
 BARE_OFFER = action("offer", stanza_id="O-1", to_=PHONE, inside="<enc/>")
+
+
+def offer_alone(device: str, *, stanza_id: str = "O-1") -> str:
+    return action("offer", stanza_id=stanza_id, to_=device, inside="<enc/>")
 
 
 DEVICES: dict[str, tuple[Script, set[str]]] = {
@@ -81,6 +88,22 @@ DEVICES: dict[str, tuple[Script, set[str]]] = {
         lambda tape: [tape.sent(offer_to("15550000002@s.whatsapp.net"), CALLER), tape.delivered(RINGING)],
         set(),
     ),
+    "the offer goes to it alone": (
+        lambda tape: [tape.sent(offer_alone(DEVICE), CALLER), tape.delivered(RINGING)],
+        {"device-offered"},
+    ),
+    "the offer goes to another device alone": (
+        lambda tape: [tape.sent(offer_alone(OTHER_DEVICE), CALLER), tape.delivered(RINGING)],
+        {"device-not-offered"},
+    ),
+    "an offer for each device": (
+        lambda tape: [
+            tape.sent(offer_alone(OTHER_DEVICE), CALLER),
+            tape.sent(offer_alone(DEVICE, stanza_id="O-2"), CALLER),
+            tape.delivered(RINGING),
+        ],
+        {"device-offered"},
+    ),
     "no list": (lambda tape: [tape.sent(BARE_OFFER, CALLER), tape.delivered(RINGING)], set()),
 }
 
@@ -110,24 +133,35 @@ REPEATS: dict[str, tuple[Script, int]] = {
         lambda tape: [tape.delivered(RINGING), tape.delivered(preaccept(stanza_id="P-2", from_=PHONE))],
         0,
     ),
-    "one id, sent and delivered again": (
+    "one id, sent again": (
         lambda tape: [tape.sent(preaccept()), tape.sent(preaccept()), tape.delivered(RINGING)],
+        3,
+    ),
+    "one id, delivered again": (
+        lambda tape: [tape.sent(preaccept()), tape.delivered(RINGING), tape.delivered(RINGING)],
+        0,
+    ),
+    "one id, sent again after a reconnect": (
+        lambda tape: [
+            tape.sent(preaccept(), CALLEE, owner=DEVICE),
+            tape.sent(preaccept(), THIRD, owner=DEVICE),
+        ],
         0,
     ),
     "one without id": (
         lambda tape: [tape.sent(preaccept()), tape.sent(preaccept().replace(' id="P-1"', ""))],
-        0,
+        2,
     ),
     "without ids": (
         lambda tape: [tape.sent(preaccept().replace(' id="P-1"', "")) for _ in range(2)],
-        0,
+        2,
     ),
 }
 
 
 @pytest.mark.parametrize("script", REPEATS)
 def test_one_device_rings_once(script: str) -> None:
-    """Several stanza ids of one device are one finding that shows them all."""
+    """Several stanza ids of one device, or several on one connection, are one finding that shows them all."""
     play, shown = REPEATS[script]
     found = only(judged(*play(Tape())), "preaccept-repeated")
     assert [len(finding.evidence) for finding in found] == ([shown] if shown else [])
@@ -169,3 +203,19 @@ def test_the_creator_does_not_ring(script: str) -> None:
     """By the offer's connection or creator; the pre-accept's own word counts only where no offer was seen."""
     play, expected = OWN[script]
     assert ("preaccept-by-creator" in codes(judged(*play(Tape())))) is expected
+
+
+def test_a_creator_spelled_as_text_is_the_creator() -> None:
+    """The wire may carry an address as plain text: whose it is does not change by that."""
+    sighting = Tape().delivered(preaccept(from_=CREATOR), CALLEE)
+    (child,) = sighting.node.children
+    child = replace(child, attrs={**child.attrs, "call-creator": CREATOR})
+    as_text = replace(sighting, node=replace(sighting.node, content=(child,)))
+    assert "preaccept-by-creator" in codes(judged(as_text))
+
+
+def test_a_device_not_listed_needs_the_callers_connection_read_in_full() -> None:
+    """Another offer, in a frame that stayed closed, may list it."""
+    tape = Tape()
+    copies = [tape.sent(offer_to(OTHER_DEVICE), CALLER), tape.delivered(RINGING)]
+    assert "device-not-offered" not in codes(judged(*copies, unreliable=[CALLER]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ringback.check.identity import MAX_CREATORS
 from ringback.findings import Severity, Stance
 from support.judging import codes, judged, only
 from support.sightings import (
@@ -28,6 +29,10 @@ from support.sightings import (
 def test_an_unknown_call_id_needs_a_connection_read_from_its_start() -> None:
     """Where frames are missing the offer may have been among them: nothing is said."""
     assert "call-id-unknown" not in codes(judged(Tape().sent(preaccept(), complete=False)))
+    tape = Tape()
+    copies = [tape.sent(preaccept(), CALLEE), tape.delivered(RINGING, CALLER)]
+    assert "call-id-unknown" in codes(judged(*copies, unreliable=[CALLEE]))
+    assert "call-id-unknown" not in codes(judged(*copies, unreliable=[CALLEE, CALLER]))
 
 
 @pytest.mark.parametrize(
@@ -49,6 +54,17 @@ def test_creator_against_the_offer(creator: str, offered: str, expected: str | N
         assert (str(finding.expected), str(finding.got)) == (offered, creator)
         assert finding.fact is not None
         assert finding.fact.path == "call/preaccept/@call-creator"
+
+
+def test_creators_of_many_offers_are_bounded() -> None:
+    """Only the first few are compared with the pre-accept's."""
+    tape = Tape()
+    offers = [
+        tape.delivered(OFFER_IN.replace(f'call-creator="{CREATOR}"', f'call-creator="{number}@lid"'), CALLEE)
+        for number in range(MAX_CREATORS + 3)
+    ]
+    found = only(judged(*offers, tape.sent(preaccept())), "creator-differs")
+    assert [str(finding.expected) for finding in found] == [f"{number}@lid" for number in range(MAX_CREATORS)]
 
 
 def test_an_offer_without_creator_says_nothing_about_it() -> None:
@@ -140,3 +156,13 @@ def test_the_literal_reading_speaks_once_a_call(script: Script, place: str | Non
         assert (each.severity, each.stance) == (Severity.NOTE, Stance.CONTRADICTS)
         assert each.fact is not None
         assert f"/{each.fact.path}" == place
+
+
+def test_the_literal_reading_names_every_fact_that_is_contradicted() -> None:
+    """Its place is the first of them in the file, whichever copy came first."""
+    tape = Tape()
+    (found,) = only(
+        judged(tape.delivered(RINGING, at=1.0), tape.sent(preaccept(), at=2.0)), "addresses-literal"
+    )
+    assert found.place == "/call/@from"
+    assert found.message.endswith("Lacking: call/@from, call/@to.")

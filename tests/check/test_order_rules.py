@@ -186,3 +186,11 @@ def test_who_accepted_is_told() -> None:
     (finding,) = only(judged(accept, ringing), "preaccept-after-accept-elsewhere")
     assert finding.got == Jid.parse(PHONE)
     assert finding.evidence == (accept.evidence, ringing.evidence)
+
+
+def test_no_earlier_offer_needs_a_connection_read_in_full() -> None:
+    """An offer that follows may be the second one, where the first may be in a frame that stayed closed."""
+    tape = Tape()
+    copies = [tape.sent(preaccept()), tape.delivered(OFFER_IN, CALLEE)]
+    assert "preaccept-before-offer" in codes(judged(*copies, unreliable=[CALLER]))
+    assert "preaccept-before-offer" not in codes(judged(*copies, unreliable=[CALLEE]))

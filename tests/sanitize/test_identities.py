@@ -48,3 +48,20 @@ def test_a_long_identity_is_found_by_its_beginning() -> None:
     identities.add("q" * 64 + "rest" * 250_000)
     assert identities.within("--" + "q" * 64)
     assert not identities.within("--" + "q" * 63)
+
+
+@pytest.mark.parametrize("text", ["al-anna", "ANNA", "anna_2", "x-bob"])
+def test_a_short_chosen_name_is_found_as_a_word(text: str) -> None:
+    """A name that somebody goes by counts from three letters on, in any case, between other characters."""
+    identities = Identities()
+    identities.add_chosen_name("Anna Bob")
+    assert identities.within(text)
+
+
+@pytest.mark.parametrize("text", ["annals", "bobsled", "al", "joanna", "4917"])
+def test_a_short_chosen_name_is_not_found_within_a_word(text: str) -> None:
+    """Else three letters would hide half of the protocol; two letters or digits are no name."""
+    identities = Identities()
+    identities.add_chosen_name("Anna Bob Al 4917 call")
+    assert not identities.within(text)
+    assert not identities.within("call")

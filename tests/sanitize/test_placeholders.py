@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
 from ringback.errors import DecodeError
-from ringback.findings import Evidence, Finding, Severity, Stance
+from ringback.findings import Evidence, FactRef, Finding, Severity, Stance
 from ringback.sanitize import Placeholders, Raw
+from ringback.sanitize.keep import is_protocol_word
+from ringback.spec.load import load_specification
 from ringback.stanza import Jid, Node, Value, from_text
 from ringback.wire.events import ClientIdentified, Direction, FramePlace
 from support.nodes import any_node
@@ -16,7 +21,11 @@ EVIDENCE = Evidence("synthetic.flow", 1, "flow-1", PLACE)
 
 
 def finding(
-    path: tuple[str, ...], *, code: str = "attribute-type", **values: Value | bytes | None
+    path: tuple[str, ...],
+    *,
+    code: str = "attribute-type",
+    expected: Value | bytes | None = None,
+    got: Value | bytes | None = None,
 ) -> Finding:
     return Finding(
         code=code,
@@ -28,7 +37,8 @@ def finding(
         questions=(),
         call_id=CALL_ID + "-raw",
         evidence=(EVIDENCE,),
-        **values,
+        expected=expected,
+        got=got,
     )
 
 
@@ -178,10 +188,10 @@ def test_an_identity_is_hidden_in_what_would_else_stand() -> None:
 def test_a_capability_with_an_identity_in_packed_digits_is_hidden() -> None:
     """Two digits a byte are digits too."""
     placeholders = Placeholders()
-    assert placeholders.value(bytes.fromhex("01123456ff"), name="capability") == bytes.fromhex("01123456ff")
+    content = bytes.fromhex("0105ff123456")
+    assert placeholders.value(content, name="capability") == content
     placeholders.jid(Jid("123456", "lid"))
-    hidden = placeholders.value(bytes.fromhex("01123456ff"), name="capability")
-    assert hidden == "CIPHERTEXT-PLACEHOLDER-5-BYTES"
+    assert placeholders.value(content, name="capability") == "CIPHERTEXT-PLACEHOLDER-6-BYTES"
 
 
 def test_no_value_is_lost_to_names_that_become_one() -> None:
@@ -234,14 +244,92 @@ def test_words_of_the_decoder_stay() -> None:
     assert Placeholders().error(DecodeError(0, "", "a byte", "end of data")).path == ""
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "ab4917/a0123/a4567",
+        "alice/example",
+        "x[491701]",
+        "to[4917]/to[0123]/to[4567]",
+        "ab49[1]/cd01[1]/ef",
+        "a/@b/c[2]",
+        "*/4917",
+    ],
+)
+def test_no_piece_of_a_name_with_slashes_gets_out(tag: str) -> None:
+    """A decoder's path was split at slashes that may be those of a name: only known words stand in it, and
+    no more than six digits of indices."""
+    path = ("call", *f"{tag}[1]".split("/"))
+    pieces = [word for word in re.findall(r"[a-z]+|[0-9]{2,}", tag) if word not in {"to", "x"}]
+    placeholders = Placeholders()
+    error = placeholders.error(DecodeError(7, "/".join(path), "a byte", "end of data")).path
+    place = placeholders.finding(finding(path, code="stanza-undecodable")).path
+    assert tuple(error.split("/")) == place
+    words = re.findall(r"[a-z]+|[0-9]{2,}", re.sub("NAME-PLACEHOLDER-[0-9]{4}", "", error))
+    assert words[0] == "call"
+    assert not [piece for piece in pieces if piece in words and not is_protocol_word(piece)]
+
+
+def test_a_plain_path_of_the_decoder_stays() -> None:
+    """Words of the protocol, indices, and what stands for a tag that was not read."""
+    for path in ("call/preaccept[1]/destination[1]/te[512]/@port", "call/*[3]", "*", "call/@[2]"):
+        assert Placeholders().error(DecodeError(7, path, "a byte", "end of data")).path == path
+
+
+NAME = "An.Unusually.Long_Name-0123456789"
+
+
+def test_names_of_the_specification_stand() -> None:
+    """What the loaded file documents is no secret, whatever its spelling."""
+    placeholders = Placeholders()
+    assert placeholders.name(NAME) == "NAME-PLACEHOLDER-0001"
+    shipped = load_specification(None).stanzas["call-preaccept"]
+    placeholders.admit(replace(shipped, attributes=(replace(shipped.attributes[0], path=f"call/@{NAME}"),)))
+    assert placeholders.name(NAME) == NAME
+    assert placeholders.error(DecodeError(0, f"call/{NAME}[1]", "a byte", "")).path == f"call/{NAME}[1]"
+
+
+def test_the_names_of_a_fact_stand_in_its_finding() -> None:
+    """A finding about a fact names what the fact names."""
+    fact = FactRef("call-preaccept", f"call/@{NAME}", "probable", ())
+    made = finding(("call", f"@{NAME}"))
+    assert Placeholders().finding(made).path == ("call", "@NAME-PLACEHOLDER-0001")
+    assert Placeholders().finding(replace(made, fact=fact)).path == ("call", f"@{NAME}")
+
+
+def test_a_short_push_name_is_hidden_in_names() -> None:
+    """Four letters are enough for a person."""
+    hidden = Placeholders().node(Node("call", {"notify": "Anna"}, (Node("anna"), Node("annals"))))
+    assert [child.tag for child in hidden.children] == ["NAME-PLACEHOLDER-0001", "annals"]
+
+
+def test_captures_named_by_a_number() -> None:
+    """The same placeholder wherever the file is told of, also in the evidence of a finding."""
+    placeholders = Placeholders()
+    told = [
+        placeholders.capture(name) for name in ("15550000001.flows", "a.flows", "b@c", "15550000001.flows")
+    ]
+    assert told == ["capture-1.flows", "a.flows", "capture-2.flows", "capture-1.flows"]
+    assert [placeholders.capture(name) for name in told] == told
+    made = replace(finding(("call",)), evidence=(replace(EVIDENCE, capture="15550000001.flows"),))
+    assert placeholders.finding(made).evidence == (replace(EVIDENCE, capture="capture-1.flows"),)
+    assert Raw().capture("15550000001.flows") == "15550000001.flows"
+
+
 def test_a_client_is_named_without_its_account() -> None:
-    """Platform, version and plain details stay, the account goes."""
-    client = ClientIdentified(
-        "WEB", "2.3000.1039501489", 7, "15550000001", (("os", "Mac OS"), ("model", "Al's"))
-    )
-    assert Placeholders().client(client) == ClientIdentified(
-        "WEB", "2.3000.1039501489", 7, None, (("os", "Mac OS"), ("model", "TEXT-PLACEHOLDER-4-CHARS"))
-    )
+    """Platform, version and known details stay; the account goes, and so does text of the client's own."""
+    details = {
+        "os version": ("10.0.19045", "10.0.19045"),
+        "manufacturer": ("Annas shop", "TEXT-PLACEHOLDER-10-CHARS"),
+        "model": ("Anna Examples iPhone", "TEXT-PLACEHOLDER-20-CHARS"),
+        "release channel": ("BETA", "BETA"),
+    }
+    stated, shown = (tuple((name, pair[side]) for name, pair in details.items()) for side in (0, 1))
+    client = ClientIdentified("WEB", "2.3000.1039501489", 7, "15550000001", stated)
+    assert Placeholders().client(client) == ClientIdentified("WEB", "2.3000.1039501489", 7, None, shown)
+    other = ClientIdentified("WEB", "Anna", 7, None, (("os version", "Mac OS"), ("model", "Desktop")))
+    shown = (("os version", "TEXT-PLACEHOLDER-6-CHARS"), ("model", "Desktop"))
+    assert Placeholders().client(other) == ClientIdentified("WEB", "TEXT-PLACEHOLDER-4-CHARS", 7, None, shown)
 
 
 @settings(max_examples=100)

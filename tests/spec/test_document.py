@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
+from ruamel.yaml.events import Event
 
 from ringback.errors import SpecError
 from ringback.spec.document import MAX_DEPTH, Fields, Items, Scalar, parse_document
@@ -39,7 +43,7 @@ def test_every_node_knows_its_line_and_kind() -> None:
     )
 
 
-def test_folded_and_literal_text_is_read_as_yaml_says() -> None:
+def test_folded_and_literal_text_is_read_asyaml_says() -> None:
     """`>` joins lines, `|` keeps them; the line is where the text starts."""
     document = parse_document("a: >\n  one\n  two\nb: |\n  one\n  two\n", FILE)
     assert isinstance(document, Fields)
@@ -58,6 +62,8 @@ REFUSED = [
     ('a: 1\nb: "\\x1b[31m"\n', 2, "character U\\+001B: expected text that can be printed"),
     ('a: "\\ud800"\n', 1, "character U\\+D800"),
     ('a: 1\nb: "\\U00110000"\n', 2, "not YAML: "),
+    ('a: 1\nb: "\\UFFFFFFFF"\n', 2, "not YAML: .*OverflowError"),
+    ("%YAML 1." + "9" * 5000 + "\n---\na: 1\n", 1, "not YAML: "),
     ("a: 1\nb: 2\na: 3\n", 3, "key 'a' is given twice, first in line 1"),
     ("a: {b: 1,\n  b: 2}\n", 2, "key 'b' is given twice, first in line 1"),
     ("? [a]\n: 1\n", 1, "expected a word"),
@@ -119,6 +125,36 @@ def test_any_text_is_a_tree_or_refused_with_a_line(text: str) -> None:
     """Nothing but our error leaves the parser, and it always names a line of the file."""
     error = refusal(text)
     assert error is None or (error.line is not None and 1 <= error.line <= len(text) + 1)
+
+
+escapes = st.builds("\\U{:08X}".format, st.integers(0, 0xFFFFFFFF)) | st.builds(
+    "\\{}".format, st.sampled_from('0abtnvfre xuUNLP_\n"/')
+)
+
+
+@given(st.lists(escapes, max_size=5))
+def test_any_escape_is_a_character_or_refused_in_its_line(written: list[str]) -> None:
+    """Quoted text may spell any number as a character; one that is none is our error."""
+    error = refusal('a: 1\nb: "' + "".join(written) + '"\n')
+    assert error is None or error.line is not None
+
+
+@pytest.mark.parametrize("failure", [RecursionError("deep"), MemoryError(), KeyError("x"), IndexError()])
+def test_whatever_theyaml_library_raises_is_refused(
+    failure: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what it was never seen to raise; the line is that of the event read last."""
+
+    def events(yaml: YAML, text: str) -> Iterator[Event]:
+        yield from islice(whole(yaml, text), 5)
+        raise failure
+
+    whole = YAML.parse
+    monkeypatch.setattr(YAML, "parse", events)
+    error = refusal("a: 1\nb: 2\n")
+    assert error is not None
+    assert error.line == 1
+    assert type(failure).__name__ in error.reason
 
 
 @given(st.integers(0, len(STANZA)), st.integers(0, 5), st.text(max_size=3))

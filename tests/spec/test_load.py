@@ -146,7 +146,7 @@ def test_a_file_is_read_up_to_a_size(tmp_path: Path, size: int) -> None:
     if size <= MAX_FILE_BYTES:
         assert "call-wave" in load_specification(file).stanzas
         return
-    with pytest.raises(SpecError, match="larger than 1048576 bytes") as caught:
+    with pytest.raises(SpecError, match="larger than 262144 bytes") as caught:
         load_specification(file)
     assert caught.value.line is None
 

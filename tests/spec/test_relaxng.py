@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from ringback.errors import SpecError
 from ringback.spec.load import load_specification
 from ringback.spec.model import StanzaSpec, Vantage
-from ringback.spec.relaxng import ANNOTATIONS, render_relaxng, schema, to_relaxng
+from ringback.spec.relaxng import ANNOTATIONS, MAX_OPTIONAL, render_relaxng, schema, to_relaxng
 from ringback.stanza import Jid, Node, from_text, to_element
 from support.specfiles import STANZA, corpus, edited
 
@@ -194,6 +195,25 @@ def test_every_fact_is_documented_with_its_confidence(
         assert len(about) == 1
         assert fact.confidence in about[0]
         assert all(technique in about[0] for technique in fact.provenance.techniques)
+
+
+@pytest.mark.parametrize("number", [MAX_OPTIONAL, MAX_OPTIONAL + 1, 40])
+def test_a_schema_that_libxml2_could_not_finish_is_refused(tmp_path: Path, number: int) -> None:
+    """More optional attributes on one tag than the limit: no compiled schema, yet a written one."""
+    extra = "".join(
+        f"  - {{name: a{n}, type: string, confidence: unknown, description: D.}}\n" for n in range(number - 1)
+    )
+    text = edited("  - name: to\n", extra + "  - name: to\n")
+    spec = load_specification(corpus(tmp_path, call_wave=text)).stanzas["call-wave"]
+    assert render_relaxng(spec, enums=ENUMS).count("<optional>") >= number
+    if number <= MAX_OPTIONAL:
+        attributes = " ".join(f'a{n}="1"' for n in range(number - 1))
+        assert verdicts(spec, f'<call {attributes} to="A@lid"><wave/></call>') == (True, True)
+        return
+    with pytest.raises(SpecError, match=f"call has {number} optional attributes") as caught:
+        schema(spec, enums=ENUMS)
+    assert caught.value.line is not None
+    assert caught.value.file == Path("call-wave.yaml")
 
 
 @pytest.mark.parametrize("closed", [False, True])

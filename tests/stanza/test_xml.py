@@ -270,6 +270,22 @@ def test_pieces_of_xml_are_a_node_or_refused(pieces: list[str]) -> None:
     check_read(f"<a {''.join(pieces)}")
 
 
+@pytest.mark.parametrize(
+    "node",
+    [
+        Node("call", {}, bytes(5_100_000)),
+        Node("call", {"id": "a" * 10_100_000}),
+        Node("t" * 50_100),
+    ],
+    ids=["bytes", "attribute", "name"],
+)
+def test_beyond_the_limits_of_the_parser(node: Node) -> None:
+    """What libxml2 does not read is written all the same, and refused with its line, as the page says."""
+    text = to_text(node)
+    with pytest.raises(StanzaError, match="line 1: no XML"):
+        from_text(text)
+
+
 def test_the_page_shows_what_happens() -> None:
     """Each XML example of docs/xml.md is read, and written again as it stands there."""
     page = files("ringback").joinpath("docs/xml.md").read_text(encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -90,14 +90,22 @@ def judge_stanza(sighting: Sighting, specification: Specification | None = None)
 
 
 def judge_calls(
-    sightings: list[Sighting], specification: Specification | None = None, *, settled: bool
+    sightings: list[Sighting],
+    specification: Specification | None = None,
+    *,
+    settled: bool,
+    unreliable: Collection[int] = (),
 ) -> list[Finding]:
     book = CallBook()
     for sighting in sightings:
         book.add(sighting)
     specification = specification or shipped()
     calls = book.calls.values()
-    return [finding for call in calls for finding in check_call(call, specification, settled=settled)]
+    return [
+        finding
+        for call in calls
+        for finding in check_call(call, specification, settled=settled, unreliable=unreliable)
+    ]
 
 
 def judge_example(example: Example) -> list[Finding]:
@@ -153,5 +161,5 @@ def only(findings: list[Finding], code: str) -> list[Finding]:
     return [finding for finding in findings if finding.code == code]
 
 
-def judged(*sightings: Sighting, settled: bool = True) -> list[Finding]:
-    return judge_calls(list(sightings), settled=settled)
+def judged(*sightings: Sighting, settled: bool = True, unreliable: Collection[int] = ()) -> list[Finding]:
+    return judge_calls(list(sightings), settled=settled, unreliable=unreliable)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from ringback.stanza import Jid, Node
 from ringback.wire.connection import Connection
 from ringback.wire.events import Direction, FrameCounts, FrameOpened, WireEvent
@@ -103,3 +105,17 @@ def started(pair: NoisePair | None = None, *keys: str, decode_all: bool = False)
     driver = Driver(log_of(*(keys or (pair.key_log,))), decode_all=decode_all)
     driver.handshake(pair)
     return pair, driver
+
+
+class CountingCipher:
+    """The real cipher, counting how often any of its instances is used."""
+
+    uses = 0
+
+    def __init__(self, key: bytes) -> None:
+        self.cipher = AESGCM(key)
+
+    def decrypt(self, iv: bytes, sealed: bytes, aad: None) -> bytes:
+        """As the real one."""
+        CountingCipher.uses += 1
+        return self.cipher.decrypt(iv, sealed, aad)

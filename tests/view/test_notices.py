@@ -22,7 +22,7 @@ from ringback.wire.events import (
 )
 from support.viewing import PLACE, notice
 
-UNREADABLE = DecodeError(3, "iq/x", "a byte", "end of data")
+UNREADABLE = DecodeError(3, "iq/query", "a byte", "end of data")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ UNREADABLE = DecodeError(3, "iq/x", "a byte", "end of data")
         (
             FrameUnread(PLACE, 4, UNREADABLE, b"", "iq"),
             "server frame 5 opened, but holds no stanza: "
-            "wabinary: byte 3 in iq/x: expected a byte, got end of data",
+            "wabinary: byte 3 in iq/query: expected a byte, got end of data",
             "warning",
         ),
     ],

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,14 @@ from hypothesis import given, settings
 import ringback
 from ringback.calls import Sighting
 from ringback.findings import Severity, Stance
-from ringback.observations import FindingMade, Observation
+from ringback.observations import FindingMade, Funnel, Observation
 from ringback.sanitize import Placeholders, Raw
 from ringback.stanza import Node
-from ringback.wire.events import ConnectionIgnored, ConnectionRecognised
+from ringback.view.terminal import TerminalView
+from ringback.wire.events import ClosedReason, ConnectionIgnored, ConnectionRecognised, FrameClosed
 from support.nodes import any_node
 from support.sightings import DEVICE, Tape, preaccept
-from support.viewing import finding, notice, observed, observed_call, printed_all
+from support.viewing import PLACE, finding, notice, observed, observed_call, printed, printed_all
 
 INSIDE = '<audio enc="opus" rate="16000"/><capability ver="1">0105f709e4bb13</capability>'
 
@@ -106,6 +108,28 @@ def test_notices_of_no_interest_need_the_lowest_level() -> None:
         printed_all(events) == "● connection 2 of synthetic.flow  speaks the protocol, token dictionary 3\n"
     )
     assert "is left alone: no intro" in printed_all(events, level=Severity.OK)
+
+
+def test_a_stanza_read_with_a_guessed_table_says_so() -> None:
+    """On the connection whose intro asks for an unknown dictionary, and on no other."""
+    stanza = observed(Tape().sent(preaccept()))
+    for connection, count in ((stanza.sighting.connection, 1), (99, 0)):
+        shown = printed_all([notice(ConnectionRecognised(9, 3, None), connection), stanza], width=200)
+        assert shown.count("token table 3 is a guess") == count
+
+
+def test_a_capture_named_by_a_number_is_not_named() -> None:
+    """A notice and the summary tell of it by its placeholder."""
+
+    def show(view: TerminalView) -> None:
+        for connection in (1, 2):
+            closed = FrameClosed(PLACE, ClosedReason.NO_KEY, 9)
+            view.show(replace(notice(closed, connection), capture="15550000001.flows"))
+        view.summary(Funnel(frames=2, closed={"no key": 2}))
+
+    shown = printed(show, width=300)
+    assert "15550000001" not in shown
+    assert shown.count("capture-1.flows") == 4
 
 
 def test_only_what_is_new_is_printed_of_a_second_copy() -> None:

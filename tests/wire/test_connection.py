@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ringback.stanza import Node
 from ringback.wire import noise
+from ringback.wire.boundary import MAX_WAITING_BYTES, MAX_WAITING_MESSAGES
 from ringback.wire.connection import Connection
 from ringback.wire.events import (
     ClosedReason,
@@ -107,7 +108,7 @@ def test_only_what_may_belong_to_calls_is_told(compress: bool) -> None:
 def test_left_alone(first: bytes, why: str) -> None:
     """A socket that is none of ours is ignored after its first bytes: nothing more is stored or counted."""
     pair = NoisePair()
-    driver = Driver(log_of(pair.key_log))
+    driver = Driver(log_of())
     assert ignored(driver.client(first)) == why
     assert driver.connection.is_ours is False
     driver.handshake(pair)
@@ -116,6 +117,37 @@ def test_left_alone(first: bytes, why: str) -> None:
     assert driver.add_keys(pair.key_log) == []
     assert driver.close() == []
     assert driver.counts == FrameCounts()
+
+
+@pytest.mark.parametrize("direction", ["client", "server"])
+def test_left_alone_though_there_are_keys(direction: str) -> None:
+    """With keys at hand a capture may begin inside a frame: the socket is left alone after some messages."""
+    pair = NoisePair()
+    driver = Driver(log_of(pair.key_log))
+    send = getattr(driver, direction)
+    for _ in range(MAX_WAITING_MESSAGES):
+        assert send(b"GET / HTTP/1.1") == []
+        assert driver.connection.is_ours is None
+    assert ignored(send(b"x")) == "neither an intro nor whole frames in the first messages"
+    assert driver.connection.is_ours is False
+    assert send(pair.client_frame(plain(CALL))) == driver.close() == []
+    assert driver.counts == FrameCounts()
+
+
+def test_a_long_first_message_is_not_kept() -> None:
+    """What is longer than may wait ends the search at once."""
+    driver = Driver(log_of(NoisePair().key_log))
+    assert ignored(driver.server(bytes(MAX_WAITING_BYTES + 1)))
+
+
+def test_ended_while_the_search_goes_on() -> None:
+    """A socket whose few messages told nothing was none of ours; the same where text follows."""
+    for end in ("close", "text"):
+        driver = Driver(log_of(NoisePair().key_log))
+        driver.server(b"GET / HTTP/1.1")
+        ignored(driver.close() if end == "close" else driver.client(b"hello", binary=False))
+        assert driver.connection.is_ours is False
+        assert driver.counts == FrameCounts()
 
 
 def test_an_intro_that_goes_wrong_later() -> None:
@@ -157,6 +189,15 @@ def test_empty_messages_decide_nothing() -> None:
     driver = Driver(log_of())
     assert driver.client(b"") == driver.server(b"") == []
     assert isinstance(driver.client(NoisePair().client_hello)[0], ConnectionRecognised)
+
+
+@pytest.mark.parametrize("size", [1, 3, 20])
+def test_an_empty_message_inside_the_hello(size: int) -> None:
+    """An empty message of either side is nobody speaking too early."""
+    pair = NoisePair()
+    driver = Driver(log_of())
+    assert driver.client(pair.client_hello[:size]) == driver.server(b"") == driver.client(b"") == []
+    assert isinstance(driver.client(pair.client_hello[size:])[0], ConnectionRecognised)
 
 
 def test_closed_before_anything_came() -> None:
@@ -282,6 +323,7 @@ message = st.tuples(
         st.binary(max_size=60),
         st.binary(min_size=16, max_size=60).map(framed),
         st.integers(0, 3).map(lambda size: framed(bytes(size))),
+        st.integers(0, 300).map(bytes),
         st.sampled_from(["good", "rubbish", "skip", "hello", "keys", "text", "close"]),
     ),
 )
@@ -299,7 +341,7 @@ def test_any_bytes_in_any_chunking(
     pair = NoisePair(pattern="IK" if prefix == "IK" else "XX")
     driver = Driver(log_of(pair.key_log if keys else ""))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(noise, "RESUME_TRIALS", 256)  # as it is, one long search would take most of the time
+        patch.setattr(noise, "PROOF_TRIALS", 512)  # as it is, one long search would take most of the time
         if prefix == "middle":
             pair.client.counter = pair.server.counter = 40
         elif prefix != "nothing":

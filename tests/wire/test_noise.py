@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringback.wire import noise
+from ringback.wire.gaps import COUNTER_WINDOW
 from ringback.wire.keylog import KeyLabel, KeyLog
-from ringback.wire.noise import COUNTER_WINDOW, RESUME_KEYS, RESUME_TRIALS, TransportOpener
+from ringback.wire.noise import PROOF_FRAMES, PROOF_TRIALS, SEARCHED_KEYS, TransportOpener
 from support.noise_peer import NoisePair
+from support.wire_driver import CountingCipher
 
 CLIENT, SERVER = KeyLabel.CLIENT_TRANSPORT, KeyLabel.SERVER_TRANSPORT
 
@@ -104,7 +106,7 @@ def test_ahead_counts_the_frames_before() -> None:
     pair = NoisePair()
     opener = opener_of(pair, pair.candidate_lines)
     frames = sealed(pair, b"a", b"b", b"c")
-    assert not opener.prove(frames[2:], ahead=1, fresh=False)
+    assert not opener.prove(frames[2:], ahead=3, fresh=False)
     assert opener.prove(frames[2:], ahead=2, fresh=False)
     assert [opener.open(frame) for frame in frames] == [b"a", b"b", b"c"]
 
@@ -120,11 +122,25 @@ def test_a_session_key_is_searched_with_from_the_start(missing: int, found: bool
     assert opener.counter == (missing if found else 0)
 
 
-def test_a_candidate_is_tried_at_the_expected_counter_only() -> None:
-    """A log full of candidates must not cost a window each."""
+@pytest.mark.parametrize(
+    ("missing", "found"), [(0, True), (1, True), (COUNTER_WINDOW - 1, True), (COUNTER_WINDOW, False)]
+)
+def test_candidates_are_searched_with_too(missing: int, found: bool) -> None:
+    """A key without a label gets the window that a listed one has, if the log holds not too many of them."""
     pair = NoisePair()
-    opener = opener_of(pair, pair.candidate_lines)
-    assert not opener.prove(sealed(pair, b"a", counter=1), ahead=0, fresh=False)
+    others = [f"CANDIDATE_KEY * {number:064x}\n" for number in range(1, SEARCHED_KEYS)]
+    opener = opener_of(pair, *others, f"CANDIDATE_KEY * {pair.client.key.hex()}\n")
+    assert opener.prove(sealed(pair, b"a", counter=missing), ahead=0, fresh=False) is found
+    assert opener.counter == (missing if found else 0)
+
+
+def test_a_candidate_too_old_is_tried_at_the_expected_counter_only() -> None:
+    """A log full of candidates must not cost a window each: the oldest are tried at one counter."""
+    others = [f"CANDIDATE_KEY * {number:064x}\n" for number in range(1, SEARCHED_KEYS + 1)]
+    for counter in (0, 1):
+        pair = NoisePair()
+        opener = opener_of(pair, f"CANDIDATE_KEY * {pair.client.key.hex()}\n", *others)
+        assert opener.prove(sealed(pair, b"a", counter=counter), ahead=0, fresh=False) is (counter == 0)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +191,7 @@ def test_resuming_with_few_keys(lines: str, counter: int) -> None:
 def test_resuming_with_many_keys(counter: int, found: bool) -> None:
     """The newest keys share the trials out: each is searched with to the window's edge."""
     pair = NoisePair()
-    others = [f"CANDIDATE_KEY * {number:064x}\n" for number in range(1, RESUME_KEYS)]
+    others = [f"CANDIDATE_KEY * {number:064x}\n" for number in range(1, SEARCHED_KEYS)]
     opener = opener_of(pair, *others, pair.client_line, resuming=True)
     assert opener.prove(sealed(pair, b"a", counter=counter), ahead=0, fresh=False) is found
 
@@ -183,7 +199,7 @@ def test_resuming_with_many_keys(counter: int, found: bool) -> None:
 def test_resuming_leaves_the_oldest_keys_out() -> None:
     """Of more keys than can take part only the newest do."""
     pair = NoisePair()
-    others = [f"CANDIDATE_KEY * {number:064x}\n" for number in range(1, RESUME_KEYS + 1)]
+    others = [f"CANDIDATE_KEY * {number:064x}\n" for number in range(1, SEARCHED_KEYS + 1)]
     assert not opener_of(pair, pair.client_line, *others, resuming=True).prove(
         sealed(pair, b"a"), ahead=0, fresh=False
     )
@@ -196,20 +212,6 @@ def test_resuming_takes_keys_of_its_direction() -> None:
     assert not opener.prove(sealed(pair, b"a"), ahead=0, fresh=False)
 
 
-class CountingCipher:
-    """The real cipher, counting how often any of its instances is used."""
-
-    uses = 0
-
-    def __init__(self, key: bytes) -> None:
-        self.cipher = AESGCM(key)
-
-    def decrypt(self, iv: bytes, sealed: bytes, aad: None) -> bytes:
-        """As the real one."""
-        CountingCipher.uses += 1
-        return self.cipher.decrypt(iv, sealed, aad)
-
-
 @pytest.mark.parametrize(("size", "trials"), [(100, COUNTER_WINDOW), (1 << 20, 64), (0xFFFFFF, 4)])
 def test_a_search_is_bounded(monkeypatch: pytest.MonkeyPatch, size: int, trials: int) -> None:
     """A frame that does not open costs a window of trials when small, and few when it is large."""
@@ -220,16 +222,45 @@ def test_a_search_is_bounded(monkeypatch: pytest.MonkeyPatch, size: int, trials:
     assert CountingCipher.uses == trials
 
 
-def test_a_resuming_search_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many keys the log holds, the trials for one frame are as stated."""
+@pytest.mark.parametrize("resuming", [False, True])
+def test_the_search_for_unlisted_keys_is_bounded(monkeypatch: pytest.MonkeyPatch, resuming: bool) -> None:
+    """However many keys the log holds, the trials of all frames together are as stated."""
     monkeypatch.setattr(noise, "AESGCM", CountingCipher)
-    monkeypatch.setattr(noise, "RESUME_TRIALS", 300)
+    monkeypatch.setattr(noise, "PROOF_TRIALS", 1600)
     monkeypatch.setattr(CountingCipher, "uses", 0)
+    lines = [f"CANDIDATE_KEY * {number:064x}\n" for number in range(2 * SEARCHED_KEYS)]
+    opener = opener_of(NoisePair(), *lines, resuming=resuming)
+    first = SEARCHED_KEYS if resuming else 2 * SEARCHED_KEYS
+    uses = []
+    for _ in range(PROOF_FRAMES):
+        before = CountingCipher.uses
+        assert not opener.prove([bytes(40)], ahead=0, fresh=False)
+        uses.append(CountingCipher.uses - before)
+    assert uses == [first + SEARCHED_KEYS * ahead for ahead in (11, 5, 2, 0)]
+    assert PROOF_TRIALS == 2 * SEARCHED_KEYS * COUNTER_WINDOW
+
+
+def test_new_keys_get_new_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the trials are used up, a key that comes later is searched with like the first."""
+    monkeypatch.setattr(noise, "PROOF_TRIALS", 64)
     pair = NoisePair()
-    lines = [f"CANDIDATE_KEY * {number:064x}\n" for number in range(2 * RESUME_KEYS)]
-    assert not opener_of(pair, *lines, resuming=True).prove([bytes(40)], ahead=0, fresh=False)
-    assert CountingCipher.uses == 300 // RESUME_KEYS * RESUME_KEYS
-    assert RESUME_TRIALS == RESUME_KEYS * COUNTER_WINDOW
+    log = log_of(f"CANDIDATE_KEY * {'11' * 32}\n")
+    opener = TransportOpener(log, CLIENT, None)
+    for _ in range(PROOF_FRAMES):
+        assert not opener.prove([bytes(40)], ahead=0, fresh=False)
+    log.feed(pair.client_line.encode())
+    assert opener.prove(sealed(pair, b"a", counter=31), ahead=0, fresh=True)
+
+
+@pytest.mark.parametrize("counter", [0, 1, 5000])
+def test_resuming_behind_a_damaged_frame(counter: int) -> None:
+    """Without a handshake too the second frame decides where the first is damaged."""
+    pair = NoisePair()
+    opener = opener_of(pair, pair.key_log, resuming=True)
+    damaged, good = sealed(pair, b"a", b"b", counter=counter)
+    assert not opener.prove([damaged[:-1] + b"!"], ahead=0, fresh=False)
+    assert opener.prove([good], ahead=1, fresh=False)
+    assert (opener.counter, opener.proof) == (counter, counter + 1)
 
 
 def test_no_key_in_the_repr() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ringback.wire.boundary import MAX_WAITING_MESSAGES, begins_with_frames
 from ringback.wire.events import (
     ClientIdentified,
     ClosedReason,
@@ -14,7 +15,6 @@ from ringback.wire.events import (
     HandshakeFinished,
     WireEvent,
 )
-from ringback.wire.session import begins_with_frames
 from support.noise_peer import NoisePair, Pattern, framed
 from support.wire_driver import CALL, IQ, Driver, log_of, plain, started
 
@@ -99,7 +99,7 @@ def test_client_frames_before_the_server_answers() -> None:
     driver.client(pair.client_hello)
     driver.server(pair.server_hello)
     assert kinds(driver.server(pair.server_hello)) == ["FrameClosed"]
-    assert driver.counts.closed == {ClosedReason.NOT_THIS_PROTOCOL: 1}
+    assert driver.counts.closed == {ClosedReason.HANDSHAKE_NOT_SEEN: 1}
     assert driver.all(HandshakeFinished) == []
 
 
@@ -110,10 +110,25 @@ def test_a_broken_handshake_without_keys() -> None:
     driver.client(pair.client_hello)
     [refused] = driver.server(JUNK)
     assert isinstance(refused, FrameClosed)
-    assert refused.reason is ClosedReason.NOT_THIS_PROTOCOL
+    assert refused.reason is ClosedReason.HANDSHAKE_NOT_SEEN
     assert kinds(driver.server(JUNK)) == kinds(driver.client(JUNK)) == ["FrameHeld"]
     driver.close()
-    assert driver.counts.closed == {ClosedReason.NOT_THIS_PROTOCOL: 3}
+    assert driver.counts.closed == {ClosedReason.HANDSHAKE_NOT_SEEN: 1, ClosedReason.NO_KEY: 2}
+
+
+@pytest.mark.parametrize("keys", [False, True])
+def test_a_server_hello_that_is_missing(keys: bool) -> None:
+    """The intro has shown what the socket is: no handshake seen, or no key, but no other protocol."""
+    pair = NoisePair()
+    driver = Driver(log_of(pair.key_log if keys else ""))
+    driver.client(pair.client_hello)
+    assert kinds(driver.client(pair.client_finish)) == ["FrameClosed"]
+    driver.client(pair.client_frame(plain(CALL)))
+    driver.close()
+    assert driver.connection.is_ours
+    not_seen = {ClosedReason.HANDSHAKE_NOT_SEEN: 1}
+    assert driver.counts.closed == (not_seen if keys else not_seen | {ClosedReason.NO_KEY: 1})
+    assert driver.counts.opened == (1 if keys else 0)
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -129,7 +144,19 @@ def test_a_broken_handshake_with_keys(late: bool) -> None:
     if late:
         driver.add_keys(pair.key_log)
     assert driver.opened == [(Direction.CLIENT, 2, 0, CALL), (Direction.SERVER, 1, 0, CALL)]
-    assert driver.counts.closed == {ClosedReason.NOT_THIS_PROTOCOL: 2}
+    assert driver.counts.closed == {ClosedReason.HANDSHAKE_NOT_SEEN: 2}
+
+
+@pytest.mark.parametrize("handshake", [1, 2])
+def test_a_message_of_zeros_during_the_handshake(handshake: int) -> None:
+    """Many empty frames in one message are few events, whatever is due."""
+    pair = NoisePair()
+    driver = Driver(log_of(pair.key_log))
+    for from_client, content in pair.handshake[:handshake]:
+        _ = driver.client(content) if from_client else driver.server(content)
+    events = driver.server(bytes(30_000))
+    assert kinds(events) == ["FrameClosed"]
+    assert driver.counts == FrameCounts(frames=1, closed=driver.counts.closed)
 
 
 def test_late_keys_of_both_directions() -> None:
@@ -181,6 +208,18 @@ def test_a_capture_from_the_middle(keys: str, dictionary: int) -> None:
     assert driver.counts == FrameCounts(frames=3, opened=3)
 
 
+def test_a_damaged_frame_first() -> None:
+    """The frames behind a damaged first one open all the same."""
+    pair, driver = resumed(NoisePair().key_log)
+    frame = bytearray(pair.server_frame(plain(CALL)))
+    frame[-1] ^= 1
+    driver.server(bytes(frame))
+    for _ in range(5):
+        driver.server(pair.server_frame(plain(CALL)))
+    assert driver.all(ConnectionResumed) == [ConnectionResumed(Direction.SERVER, 301)]
+    assert (driver.counts.opened, driver.counts.closed) == (5, {ClosedReason.COUNTER_GAP: 1})
+
+
 def test_a_resumed_session_with_late_keys() -> None:
     """Frames are held until a key of the log opens them."""
     pair, driver = resumed()
@@ -198,14 +237,54 @@ def test_a_direction_that_begins_inside_a_frame() -> None:
     pair, driver = resumed(NoisePair().key_log)
     driver.client(pair.client_frame(plain(CALL)))
     tail = pair.server_frame(plain(CALL))[9:]
-    [closed] = driver.server(tail)
+    assert driver.server(tail) == driver.server(b"") == []
+    closed, *_ = driver.server(pair.server_frame(plain(CALL)))
     assert isinstance(closed, FrameClosed)
-    assert (closed.reason, closed.size) == (ClosedReason.HANDSHAKE_NOT_SEEN, len(tail))
-    assert driver.server(b"") == []
-    frame = pair.server_frame(plain(CALL))
-    driver.server(frame)
+    assert (closed.reason, closed.size, closed.place.message) == (
+        ClosedReason.HANDSHAKE_NOT_SEEN,
+        len(tail),
+        1,
+    )
     driver.server(pair.server_frame(plain(CALL))[:7])
     assert driver.opened[1:] == [(Direction.SERVER, 1, 301, CALL)]
+    assert kinds(driver.close()) == ["FrameClosed"]
+
+
+def test_a_capture_that_begins_inside_a_frame() -> None:
+    """With keys in the log the rest of a frame does not lose the session."""
+    pair, driver = resumed(NoisePair().key_log)
+    tail = pair.server_frame(plain(CALL))[40:]
+    assert driver.server(tail) == []
+    driver.server(pair.server_frame(plain(CALL)))
+    driver.client(pair.client_frame(plain(CALL)))
+    assert driver.opened == [(Direction.SERVER, 1, 301, CALL), (Direction.CLIENT, 0, 300, CALL)]
+    assert driver.connection.is_ours is True
+    assert driver.counts.closed == {ClosedReason.HANDSHAKE_NOT_SEEN: 1}
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 20])
+def test_a_capture_in_which_every_frame_is_split(cut: int) -> None:
+    """Messages that are whole frames only together are joined, and a frame's place is its last message."""
+    pair, driver = resumed(NoisePair().key_log)
+    for _ in range(3):
+        frame = pair.server_frame(plain(CALL))
+        driver.server(frame[:cut])
+        driver.server(frame[cut:])
+    assert driver.opened == [(Direction.SERVER, number, 300 + number, CALL) for number in range(3)]
+    assert [event.place.message for event in driver.all(FrameOpened)] == [1, 3, 5]
+    assert driver.counts == FrameCounts(frames=3, opened=3)
+
+
+def test_a_direction_that_never_begins_with_a_frame() -> None:
+    """Where the other direction is entered, what waits is closed in order, at the end at the latest."""
+    pair, driver = resumed(NoisePair().key_log)
+    driver.client(pair.client_frame(plain(CALL)))
+    for _ in range(MAX_WAITING_MESSAGES + 2):
+        driver.server(b"tail")
+    assert [event.place.message for event in driver.all(FrameClosed)] == [1, 2]
+    driver.close()
+    assert [event.place.frame for event in driver.all(FrameClosed)] == list(range(MAX_WAITING_MESSAGES + 2))
+    assert driver.counts.closed == {ClosedReason.HANDSHAKE_NOT_SEEN: MAX_WAITING_MESSAGES + 2}
 
 
 def test_a_resumed_session_that_never_opens() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from ringback.stanza import Node
 from ringback.wire.events import Direction, FrameOpened, FramePlace, FrameUnread
-from ringback.wire.stanzas import StanzaReader
+from ringback.wire.stanzas import MAX_KEPT_BYTES, MAX_KEPT_PARTS, StanzaReader
 from ringback.wire.wabinary import token_table
 from support.wire_driver import CALL, CALL_ACK, IQ, MESSAGE_ACK, RECEIPT, SUCCESS, plain
 
@@ -91,6 +91,38 @@ def test_unread(plaintext: bytes, tag: str | None) -> None:
     event = read(stanzas, plaintext)
     assert isinstance(event, FrameUnread)
     assert (event.place, event.counter, event.plaintext, event.tag) == (PLACE, 7, plaintext, tag)
+
+
+def wide(parts: int) -> Node:
+    """A call of that many nodes and attributes."""
+    return Node("call", {"id": "C1"}, (Node("te"),) * (parts - 2))
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_a_stanza_that_is_kept_has_a_bounded_number_of_parts(compress: bool) -> None:
+    """One part too many and the frame is reported as unread, whole; with `decode_all` it is read."""
+    event = read(reader(), plain(wide(MAX_KEPT_PARTS), compress=compress))
+    assert isinstance(event, FrameOpened)
+    past = plain(wide(MAX_KEPT_PARTS + 1), compress=compress)
+    event = read(reader(), past)
+    assert isinstance(event, FrameUnread)
+    assert (event.tag, event.plaintext) == ("call", past)
+    assert event.error.expected == f"at most {MAX_KEPT_PARTS} nodes and attributes"
+    assert isinstance(read(reader(decode_all=True), past), FrameOpened)
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_a_stanza_that_is_kept_has_a_bounded_size(compress: bool) -> None:
+    """A few bytes of zlib stream cannot make us keep megabytes of content."""
+    head = len(plain(Node("call", {}, (Node("enc", {}, bytes(MAX_KEPT_BYTES)),)))) - MAX_KEPT_BYTES
+    fits = Node("call", {}, (Node("enc", {}, bytes(MAX_KEPT_BYTES - head)),))
+    assert isinstance(read(reader(), plain(fits, compress=compress)), FrameOpened)
+    past = plain(Node("call", {}, (Node("enc", {}, bytes(MAX_KEPT_BYTES)),)), compress=compress)
+    event = read(reader(), past)
+    assert isinstance(event, FrameUnread)
+    assert (event.tag, event.plaintext) == ("call", past)
+    assert f"{MAX_KEPT_BYTES} bytes" in event.error.expected
+    assert isinstance(read(reader(decode_all=True), past), FrameOpened)
 
 
 def test_trailing_bytes_are_counted() -> None:

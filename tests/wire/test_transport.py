@@ -3,7 +3,7 @@
 import pytest
 
 from ringback.stanza import Node
-from ringback.wire import holdback
+from ringback.wire import holdback, noise
 from ringback.wire.events import (
     ClosedReason,
     ConnectionResumed,
@@ -17,13 +17,14 @@ from ringback.wire.events import (
     FrameUnread,
     WireEvent,
 )
+from ringback.wire.gaps import COUNTER_WINDOW, EARNED_TRIALS, FULL_CREDIT, NEAR_GAPS, WINDOWS
 from ringback.wire.keylog import KeyLog
-from ringback.wire.noise import COUNTER_WINDOW, PROOF_FRAMES
+from ringback.wire.noise import PROOF_FRAMES
 from ringback.wire.stanzas import StanzaReader
 from ringback.wire.transport import TransportLane
 from ringback.wire.wabinary import token_table
 from support.noise_peer import NoisePair, framed
-from support.wire_driver import CALL, IQ, log_of, plain
+from support.wire_driver import CALL, IQ, CountingCipher, log_of, plain
 
 JUNK = bytes(40)
 
@@ -189,6 +190,36 @@ def test_a_gap_beyond_the_window() -> None:
     assert bench.counts.closed == {ClosedReason.COUNTER_GAP: 1}
 
 
+@pytest.mark.parametrize("windows", [1, 2, WINDOWS - 2])
+def test_a_large_gap_is_found_again(windows: int) -> None:
+    """A gap of several windows costs a frame for each of them, and then the stream goes on."""
+    bench = Bench(NoisePair().client_line)
+    bench.send(bench.sealed())
+    bench.pair.client.counter += windows * COUNTER_WINDOW
+    lost = [event for _ in range(windows + 1) for event in bench.send(bench.sealed())]
+    assert [type(event) for event in lost] == [FrameClosed] * (windows + 1)
+    jumped, opened = bench.send(bench.sealed())
+    assert jumped == CounterJumped(place(windows + 2), skipped=windows * COUNTER_WINDOW)
+    assert isinstance(opened, FrameOpened)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_frames_that_never_open_cost_little(monkeypatch: pytest.MonkeyPatch, late: bool) -> None:
+    """Junk costs a bounded number of trials in all, also where it was held until the key came."""
+    monkeypatch.setattr(noise, "AESGCM", CountingCipher)
+    monkeypatch.setattr(CountingCipher, "uses", 0)
+    bench = Bench(*(() if late else (NoisePair().client_line,)))
+    bench.send(bench.sealed())
+    junk = 1000
+    bench.send(framed(JUNK) * junk)
+    if late:
+        bench.add(bench.pair.client_line)
+    assert bench.counts.closed == {ClosedReason.COUNTER_GAP: junk}
+    assert CountingCipher.uses <= FULL_CREDIT + junk * (1 + NEAR_GAPS + EARNED_TRIALS) + 10
+    bench.pair.client.counter += junk
+    assert shape(bench.send(bench.sealed())) == [("FrameOpened", junk + 1)]
+
+
 def test_a_damaged_frame_costs_only_itself() -> None:
     """A frame that does not authenticate has used its counter: the next one opens without a jump."""
     bench = Bench(NoisePair().client_line)
@@ -268,6 +299,31 @@ def test_closing_tries_new_keys_once_more() -> None:
     assert shape(bench.lane.close()) == [("FrameOpened", 0)]
 
 
+@pytest.mark.parametrize("announced", [False, True])
+def test_a_key_that_came_unannounced_before_a_damaged_frame(announced: bool) -> None:
+    """What is held is tried with every key, also where a frame that no key opens came in between."""
+    bench = Bench()
+    bench.send(bench.sealed())
+    bench.log.feed(bench.pair.client_line.encode())
+    events = bench.send(framed(JUNK))
+    if announced:
+        events += bench.lane.keys_added()
+    assert shape(events) == [("FrameOpened", 0), ("FrameClosed", 1)]
+    assert bench.lane.close() == []
+    assert bench.counts.closed == {ClosedReason.COUNTER_GAP: 1}
+
+
+def test_an_unannounced_key_after_many_held_frames() -> None:
+    """However many frames are held, the next one is the occasion to try the keys that came."""
+    bench = Bench()
+    for _ in range(PROOF_FRAMES + 2):
+        bench.send(bench.sealed())
+    bench.log.feed(bench.pair.candidate_lines.encode())
+    events = bench.send(bench.sealed())
+    assert shape(events) == [("FrameOpened", number) for number in range(PROOF_FRAMES + 3)]
+    assert bench.counts.held == 0
+
+
 @pytest.mark.parametrize("tail", [b"\x00", b"\x00\x00\x20", b"\x00\x00\x20half"])
 def test_an_incomplete_frame_at_the_end(tail: bytes) -> None:
     """Bytes that never became a frame are one truncated frame, at the last message's place."""
@@ -289,6 +345,21 @@ def test_frames_shorter_than_a_tag(size: int, keys: str) -> None:
     assert shape(bench.send(bench.sealed())) == [("FrameOpened" if keys else "FrameHeld", 1)]
     bench.send(framed(bytes(size)))
     assert bench.counts.closed == {ClosedReason.TRUNCATED: 2}
+
+
+@pytest.mark.parametrize("size", [0, 15])
+def test_short_frames_in_a_row_are_one(size: int) -> None:
+    """A message of nothing but short frames is one event and one frame; frames between them are read."""
+    bench = Bench(NoisePair().client_line)
+    run = framed(bytes(size)) * 2000
+    assert bench.send(run) == [FrameClosed(place(0), ClosedReason.TRUNCATED, size)]
+    assert shape(bench.send(run + bench.sealed() + run)) == [
+        ("FrameClosed", 1),
+        ("FrameOpened", 2),
+        ("FrameClosed", 3),
+    ]
+    assert bench.counts == FrameCounts(frames=4, opened=1, closed=bench.counts.closed)
+    assert bench.counts.closed == {ClosedReason.TRUNCATED: 3}
 
 
 def test_an_empty_plaintext() -> None:
@@ -351,6 +422,30 @@ def test_resuming_reads_held_frames_with_one_table() -> None:
         bench.send(bench.pair.client_frame(plain(node, 2)))
     events = bench.add(bench.pair.client_line)
     assert [event.node for event in events if isinstance(event, FrameOpened)] == [ambiguous, CALL]
+
+
+@pytest.mark.parametrize("damaged", range(PROOF_FRAMES))
+@pytest.mark.parametrize("keys", ["client_line", "candidate_lines"])
+def test_resuming_with_damaged_first_frames(damaged: int, keys: str) -> None:
+    """A damaged first frame does not lose a session whose handshake was not seen."""
+    bench = Bench(getattr(NoisePair(), keys), resuming=True)
+    bench.pair.client.counter = 700
+    for _ in range(damaged):
+        bench.sealed()
+        assert shape(bench.send(framed(JUNK)))
+    events = bench.send(bench.sealed())
+    assert events[0] == ConnectionResumed(Direction.CLIENT, counter=700 + damaged)
+    assert (bench.counts.opened, bench.counts.held) == (1, 0)
+    assert bench.counts.closed == ({ClosedReason.COUNTER_GAP: damaged} if damaged else {})
+
+
+def test_candidates_where_the_first_frames_are_missing() -> None:
+    """A key without a label finds the counter like a listed one, and the jump is told."""
+    bench = Bench(NoisePair().candidate_lines)
+    bench.pair.client.counter = 5
+    jumped, opened = bench.send(bench.sealed())
+    assert jumped == CounterJumped(place(0), skipped=5)
+    assert isinstance(opened, FrameOpened)
 
 
 def test_frames_of_a_session_never_seen() -> None:

@@ -17,9 +17,14 @@ from ringback.wire.events import Direction
 
 MAX_CALLS = 1024
 """Calls kept; a new one pushes out the one not touched for longest. Against endless offers."""
-MAX_EMISSIONS_PER_CALL = 512
-"""Emissions, and receipts, kept of one call. Against long calls that talk without end."""
-MAX_SIGHTINGS_PER_EMISSION = 64
+MAX_EVICTED = 4096
+"""Calls remembered to have been pushed out, by their call-id alone."""
+MAX_EMISSIONS_PER_ACTION = 64
+"""Emissions kept of each action that the checks look at, and receipts, in one call. The most that is known
+of a call is one pre-accept from each device of a group."""
+MAX_OTHER_EMISSIONS = 256
+"""Emissions kept of all other actions of one call together. Against long calls that talk without end."""
+MAX_SIGHTINGS_PER_EMISSION = 16
 """Sightings, and acks, kept of one emission. Against a stanza that is repeated without end."""
 MAX_PENDING_ACKS = 4096
 """Places remembered at which an ack was seen, so that it finds a stanza that comes later."""
@@ -27,7 +32,7 @@ MAX_CALLS_PER_STANZA_ID = 16
 """Calls remembered to share one stanza id at one place. Against one id used for everything."""
 
 KEPT_ACTIONS = frozenset({"offer", PREACCEPT, "accept", "reject", "terminate"})
-"""Actions that the checks look at: the last to be dropped from a call that is full."""
+"""Actions that the checks look at: other actions take no room from them."""
 
 
 class _Place(NamedTuple):
@@ -53,8 +58,9 @@ class Correlated:
     call: Call | None = None
     """Its call; None where it names none, or for an ack whose stanza has not been seen."""
     emission: Emission | None = None
-    """Of a `<call>` its emission, of an ack the emission it answers, of a receipt None. A later sighting may
-    show that two emissions are one, which then lives on in `call`."""
+    """Of a `<call>` its emission, of an ack the emission it answers; None for a receipt, and for a stanza
+    that its full call refused. A later sighting may show that two emissions are one, which lives on in
+    `call`."""
     evicted: tuple[Call, ...] = ()
     """Calls that were pushed out to make room: what is to be said of them must be said now."""
 
@@ -79,6 +85,7 @@ class CallBook:
     evictions: Evictions = field(default_factory=Evictions)
     _acks: OrderedDict[_Place, list[Sighting]] = field(default_factory=OrderedDict)
     _holders: dict[_Place, dict[_CallKey, Call]] = field(default_factory=dict)
+    _evicted: OrderedDict[_CallKey, None] = field(default_factory=OrderedDict)
 
     def add(self, sighting: Sighting) -> Correlated:
         """Take one stanza of any kind and tell where it belongs. Nothing is raised for any node."""
@@ -91,19 +98,29 @@ class CallBook:
             return Correlated(recognised)
         call, evicted = self._open(_CallKey(sighting.evidence.capture, recognised.call_id))
         if recognised.kind is StanzaKind.RECEIPT:
-            self._keep(call, call.receipts, sighting, MAX_EMISSIONS_PER_CALL)
+            self._keep(call, call.receipts, sighting, MAX_EMISSIONS_PER_ACTION)
             return Correlated(recognised, call, None, evicted)
         return Correlated(recognised, call, self._add_stanza(call, sighting, recognised), evicted)
 
     def _open(self, key: _CallKey) -> tuple[Call, tuple[Call, ...]]:
-        call = self.calls.setdefault(key, Call(key.call_id, capture=key.capture))
+        call = self.calls.get(key)
+        if call is None:
+            call = Call(key.call_id, capture=key.capture, reopened=key in self._evicted)
+            self.calls[key] = call
         self.calls.move_to_end(key)
         if len(self.calls) <= MAX_CALLS:
             return call, ()
-        _, oldest = self.calls.popitem(last=False)
+        oldest_key, oldest = self.calls.popitem(last=False)
         self.evictions.calls += 1
+        self._remember(oldest_key)
         self._forget(oldest)
         return call, (oldest,)
+
+    def _remember(self, evicted: _CallKey) -> None:
+        self._evicted[evicted] = None
+        self._evicted.move_to_end(evicted)
+        if len(self._evicted) > MAX_EVICTED:
+            self._evicted.popitem(last=False)
 
     def _forget(self, call: Call) -> None:
         key = _CallKey(call.capture, call.call_id)
@@ -121,45 +138,56 @@ class CallBook:
             if not holders:
                 self._holders.pop(place, None)
 
-    def _add_stanza(self, call: Call, sighting: Sighting, recognised: Recognised) -> Emission:
+    def _add_stanza(self, call: Call, sighting: Sighting, recognised: Recognised) -> Emission | None:
         emission = self._emission(call, sighting, recognised)
-        self._keep(call, emission.sightings, sighting, MAX_SIGHTINGS_PER_EMISSION)
-        call.emissions.sort(key=lambda each: _order(each.sightings[0]))
+        if emission is None:
+            return None
+        self._keep_copy(call, emission, sighting)
         place = _place(sighting, recognised.stanza_id)
         self._hold(place, call)
         for ack in self._acks.get(place, ()):
             self._attach(call, emission, ack)
         return emission
 
-    def _emission(self, call: Call, sighting: Sighting, recognised: Recognised) -> Emission:
-        """The emission that the sighting shows: a known one, several that prove to be one, or a new one."""
+    def _emission(self, call: Call, sighting: Sighting, recognised: Recognised) -> Emission | None:
+        """The emission that the sighting shows: a known one, several that prove to be one, or a new one; None
+        where a new one has no room."""
         key = (recognised.action, recognised.stanza_id)
         same_key = [each for each in call.emissions if (each.action, each.stanza_id) == key]
         known = [each for each in same_key if each.is_seen_in(sighting)]
         if not known:
-            self._make_room(call)
-            known = [Emission(recognised.action or "", recognised.stanza_id, recognised.call_id)]
-            call.emissions.append(known[0])
+            return self._new(call, recognised)
         emission, *others = known
         for other in others:
             self._absorb(call, emission, other)
         return emission
 
+    def _new(self, call: Call, recognised: Recognised) -> Emission | None:
+        emission = Emission(recognised.action or "", recognised.stanza_id, recognised.call_id)
+        if emission.action in KEPT_ACTIONS:
+            used, limit = len(call.of(emission.action)), MAX_EMISSIONS_PER_ACTION
+        else:
+            others = (each for each in call.emissions if each.action not in KEPT_ACTIONS)
+            used, limit = sum(1 for _ in others), MAX_OTHER_EMISSIONS
+        if used < limit:
+            return emission
+        self._count(call, emission)
+        return None
+
+    def _keep_copy(self, call: Call, emission: Emission, sighting: Sighting) -> None:
+        """Add a copy, and the emission itself to its call at its place in time."""
+        self._keep(call, emission.sightings, sighting, MAX_SIGHTINGS_PER_EMISSION, emission)
+        if emission.sightings[0] is sighting:
+            if len(emission.sightings) > 1:
+                call.emissions.remove(emission)
+            insort(call.emissions, emission, key=lambda each: _order(each.sightings[0]))
+
     def _absorb(self, call: Call, emission: Emission, other: Emission) -> None:
         call.emissions.remove(other)
         for sighting in other.sightings:
-            self._keep(call, emission.sightings, sighting, MAX_SIGHTINGS_PER_EMISSION)
+            self._keep_copy(call, emission, sighting)
         for ack in other.acks:
             self._attach(call, emission, ack)
-
-    def _make_room(self, call: Call) -> None:
-        if len(call.emissions) < MAX_EMISSIONS_PER_CALL:
-            return
-        minor = (each for each in call.emissions if each.action not in KEPT_ACTIONS)
-        victim = next(minor, call.emissions[0])
-        call.emissions.remove(victim)
-        self._release(_CallKey(call.capture, call.call_id), victim)
-        self._count(call)
 
     def _hold(self, place: _Place, call: Call) -> None:
         holders = self._holders.setdefault(place, {})
@@ -198,16 +226,25 @@ class CallBook:
 
     def _attach(self, call: Call, emission: Emission, ack: Sighting) -> None:
         if ack not in emission.acks:
-            self._keep(call, emission.acks, ack, MAX_SIGHTINGS_PER_EMISSION)
+            self._keep(call, emission.acks, ack, MAX_SIGHTINGS_PER_EMISSION, emission)
 
-    def _keep(self, call: Call, kept: list[Sighting], sighting: Sighting, limit: int) -> None:
+    def _keep(
+        self,
+        call: Call,
+        kept: list[Sighting],
+        sighting: Sighting,
+        limit: int,
+        emission: Emission | None = None,
+    ) -> None:
         if len(kept) < limit:
             insort(kept, sighting, key=_order)
         else:
-            self._count(call)
+            self._count(call, emission)
 
-    def _count(self, call: Call) -> None:
+    def _count(self, call: Call, emission: Emission | None) -> None:
+        """Count what the call had no room for, a part of `emission` or all of it."""
         call.dropped += 1
+        call.lost += emission is not None and emission.action in KEPT_ACTIONS
         self.evictions.stanzas += 1
 
 

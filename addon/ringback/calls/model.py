@@ -182,8 +182,17 @@ class Call:
     """The capture's name, as in `Evidence`."""
     dropped: int = 0
     """Emissions, sightings, acks and receipts that no longer fitted the limits of `ringback.calls.book`."""
+    lost: int = 0
+    """Of the dropped: pre-accepts and what they are checked against."""
+    reopened: bool = False
+    """Whether it was kept before and pushed out, so that its earlier stanzas are forgotten."""
     same_ids: list[Call] = field(default_factory=list, repr=False)
     """Other calls with a stanza of the same id at the same place: one connection in one direction."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that the checks look at and that was seen is kept: else absence says nothing."""
+        return not self.lost and not self.reopened
 
     def of(self, *actions: str) -> list[Emission]:
         """The emissions with any of these actions, in order of time."""

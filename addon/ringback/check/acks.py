@@ -20,7 +20,7 @@ def ack_received(subject: Subject) -> Iterator[Finding]:
     for emission in subject.preaccepts:
         acks = [ack for ack in _server_acks(emission) if "error" not in ack.node.attrs]
         if acks:
-            yield subject.finding(codes.ACK_RECEIVED, "ack", (*emission.sent, *acks), fact=_ID)
+            yield subject.finding(codes.ACK_RECEIVED, "ack", emission.sent, acks, fact=_ID)
 
 
 def ack_refused(subject: Subject) -> Iterator[Finding]:
@@ -31,14 +31,15 @@ def ack_refused(subject: Subject) -> Iterator[Finding]:
             if "error" in ack.node.attrs:
                 refusals.setdefault(ack.node.attrs["error"], []).append(ack)
         for error, acks in refusals.items():
-            shown_by = (*emission.sent, *acks)
-            yield subject.finding(codes.ACK_REFUSED, "ack/@error", shown_by, fact=_ID, got=error)
+            yield subject.finding(codes.ACK_REFUSED, "ack/@error", emission.sent, acks, fact=_ID, got=error)
 
 
 def ack_missing(subject: Subject) -> Iterator[Finding]:
-    """The sender's copy was seen, and no ack of the server, of whatever type."""
+    """The sender's copy was seen on a connection that was read in full, and no ack of the server, of
+    whatever type."""
     for emission in subject.preaccepts:
-        if emission.sent and all(ack.sent for ack in emission.acks):
+        told = any(map(subject.shows_absence, emission.sent))
+        if told and all(ack.sent for ack in emission.acks):
             yield subject.finding(codes.ACK_MISSING, "ack", emission.sent, fact=_ID)
 
 
@@ -49,10 +50,9 @@ def ack_type_differs(subject: Subject) -> Iterator[Finding]:
         for ack in emission.acks:
             named = ack.node.text("type")
             if named not in (None, PREACCEPT) and not _answers_another(subject, emission, ack):
-                shown_by = (*_answered(emission, ack), ack)
-                got = ack.node.attrs["type"]
+                stanza, got = _answered(emission, ack), ack.node.attrs["type"]
                 yield subject.finding(
-                    codes.ACK_TYPE_DIFFERS, "ack/@type", shown_by, fact=_ID, expected=PREACCEPT, got=got
+                    codes.ACK_TYPE_DIFFERS, "ack/@type", stanza, [ack], fact=_ID, expected=PREACCEPT, got=got
                 )
 
 
@@ -71,8 +71,8 @@ def _address_differs(subject: Subject, code: Code, emission: Emission, ack: Sigh
     for stanza in _answered(emission, ack):
         expected = stanza.node.attrs.get(original)
         if same_value(expected, got) is False:
-            shown_by = (stanza, ack)
-            yield subject.finding(code, f"ack/@{name}", shown_by, fact=_ID, expected=expected, got=got)
+            path = f"ack/@{name}"
+            yield subject.finding(code, path, [stanza], [ack], fact=_ID, expected=expected, got=got)
             return
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 
 from ringback.calls import Call
@@ -40,13 +40,18 @@ SETTLED: tuple[Rule, ...] = (
 """Rules that something seen later could decide otherwise."""
 
 
-def check_call(call: Call, specification: Specification, *, settled: bool) -> list[Finding]:
+def check_call(
+    call: Call, specification: Specification, *, settled: bool, unreliable: Collection[int] = ()
+) -> list[Finding]:
     """What the call as a whole says about its pre-accepts.
+
+    `unreliable` are the numbers of connections of which not everything could be read up to now: frames are
+    missing, stayed closed or still wait for a key. That something was not seen there says nothing.
 
     Whatever is found unsettled is found again later, with at least the same evidence (`covers`, `Reported`).
     `settled` says that nothing more is expected of the call, and adds what only the whole of it can show.
     """
-    subject = Subject(call, specification.for_action("call", PREACCEPT), call.clients())
+    subject = Subject(call, specification.for_action("call", PREACCEPT), unreliable)
     return [finding for rule in AT_ONCE + (SETTLED if settled else ()) for finding in rule(subject)]
 
 
@@ -59,19 +64,19 @@ def covers(later: Finding, earlier: Finding) -> bool:
 class Reported:
     """The findings of one call that were reported, so that none is reported twice."""
 
-    _said: dict[Finding, list[frozenset[Evidence]]] = field(default_factory=dict)
-    """By the finding without its evidence: the evidence of each that was reported."""
+    _said: dict[Hashable, set[Evidence]] = field(default_factory=dict)
+    """By what is said: the copies that it was said about."""
 
     def fresh(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Those that cover none reported before; they count as reported from here on."""
-        fresh = [finding for finding in findings if not self._is_said(finding)]
-        for finding in fresh:
-            self._said.setdefault(_bare(finding), []).append(frozenset(finding.evidence))
-        return fresh
+        """Those that say nothing reported before about any of the same copies; they count as reported from
+        here on."""
+        return [finding for finding in findings if self._is_fresh(finding)]
 
-    def _is_said(self, finding: Finding) -> bool:
-        evidence = frozenset(finding.evidence)
-        return any(said <= evidence for said in self._said.get(_bare(finding), ()))
+    def _is_fresh(self, finding: Finding) -> bool:
+        said = self._said.setdefault((finding.code, finding.expected, finding.got), set())
+        is_fresh = said.isdisjoint(finding.about)
+        said.update(finding.about)
+        return is_fresh
 
 
 def _bare(finding: Finding) -> Finding:

@@ -79,8 +79,11 @@ class Code:
         stance: Stance | None = None,
         expected: Value | bytes | None = None,
         got: Value | bytes | None = None,
+        about: tuple[Evidence, ...] = (),
+        addition: str = "",
     ) -> Finding:
-        """A finding of this code. `stance` is given where it is not the first of `stances`."""
+        """A finding of this code. `stance` is given where it is not the first of `stances`; `addition` is a
+        further sentence of the message."""
         severity = self.severity_rule.severity(fact)
         # A mismatch is a note only because its fact is no more than a guess.
         news = self.severity_rule is SeverityRule.BY_FACT and fact is not None and severity is Severity.NOTE
@@ -89,13 +92,14 @@ class Code:
             severity=severity,
             stance=stance or self.stances[0],
             path=path,
-            message=f"{self.meaning} {NEWS}" if news else self.meaning,
+            message=" ".join(filter(None, (self.meaning, NEWS if news else "", addition))),
             fact=None if fact is None or spec is None else fact_ref(spec, fact),
             questions=() if spec is None else questions_of(spec.id, self.code, path),
             call_id=call_id,
             evidence=tuple(evidence),
             expected=expected,
             got=got,
+            about=about,
         )
 
 

@@ -17,13 +17,16 @@ _PATH = "call/preaccept"
 
 
 def offer_order(subject: Subject) -> Iterator[Finding]:
-    """It follows an offer, or every offer follows it; stanzas that cross show neither."""
+    """It follows an offer, or every offer follows it; stanzas that cross show neither.
+
+    That there was no earlier offer is told only where its connection was read in full.
+    """
     for emission in subject.preaccepts:
         earlier = [offer for offer in subject.offers if emission.follows(offer)]
         later = [offer for offer in subject.offers if offer.follows(emission)]
         if earlier:
             yield _finding(subject, codes.OFFER_FIRST, emission, earlier)
-        elif later and len(later) == len(subject.offers):
+        elif later == subject.offers and later and any(map(subject.shows_absence, emission.sightings)):
             yield _finding(subject, codes.PREACCEPT_BEFORE_OFFER, emission, later)
 
 
@@ -64,9 +67,9 @@ def after_terminate(subject: Subject) -> Iterator[Finding]:
 
 
 def _finding(subject: Subject, code: Code, emission: Emission, others: list[Emission]) -> Finding:
-    shown_by = [*emission.sightings, *(sighting for other in others for sighting in other.sightings)]
+    shown_by = [sighting for other in others for sighting in other.sightings]
     jids = subject.clients[others[0]].jids
-    return subject.finding(code, _PATH, shown_by, got=jids[0] if jids else None)
+    return subject.finding(code, _PATH, emission.sightings, shown_by, got=jids[0] if jids else None)
 
 
 def _same_client(subject: Subject, one: Emission, other: Emission) -> bool | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _INDEX = re.compile(r"\[[0-9]+\]\Z")
 
@@ -49,6 +50,7 @@ _BEARINGS = {
 """By id of the stanza file whose questions they are."""
 
 
+@lru_cache(maxsize=1024)
 def questions_of(spec_id: str, code: str, path: tuple[str, ...]) -> tuple[str, ...]:
     """The open questions that a finding bears on, such as `call-preaccept/2`, each once, in order."""
     place = "/".join(_INDEX.sub("", segment) for segment in path)

@@ -109,7 +109,7 @@ PREACCEPT_REPEATED = Code(
     "preaccept-repeated",
     SeverityRule.WARNING,
     (Stance.EXTENDS,),
-    "One device sent more than one for the same call, under different stanza ids.",
+    "One device sent more than one for the same call.",
     "Check whether the client rings again on a repeated offer, or after a reconnect.",
     passing=example(delivered(ringing()), delivered(ringing("B@lid", stanza_id="P-2"))),
     failing=example(delivered(ringing()), delivered(ringing(stanza_id="P-2"))),

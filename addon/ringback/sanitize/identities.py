@@ -12,6 +12,8 @@ _LEAST = 5
 _LONGEST = 64
 """Characters of an identity that are compared: a longer one is found by its beginning. Bounds the search."""
 _WORD = re.compile(rf"\w{{{_LEAST},}}")
+_SHORT_WORD = re.compile(r"[^\W\d_]{3,}")
+"""What is searched for word by word: letters only, for a short number stands in too many places."""
 
 
 class Identities:
@@ -25,6 +27,7 @@ class Identities:
     def __init__(self) -> None:
         """Nobody seen yet."""
         self._known: set[str] = set()
+        self._short: set[str] = set()
 
     def add(self, identity: str) -> None:
         """Remember an address's user part, a call-id or a stanza id. A word of the protocol is none."""
@@ -36,21 +39,31 @@ class Identities:
         for part in (name, *_WORD.findall(name[: _LONGEST * 4])):
             self.add(part)
 
+    def add_chosen_name(self, name: str) -> None:
+        """As `add_name`, for a name that a person goes by: its short words count too, where they stand as
+        words. A word of the protocol is none."""
+        self.add_name(name)
+        for word in _SHORT_WORD.findall(name[: _LONGEST * 4].casefold()):
+            if len(word) < _LEAST and not is_protocol_word(word) and len(self._short) < MAX_NAMES:
+                self._short.add(word)
+
     @property
     def size(self) -> int:
         """How many are known; grows only."""
-        return len(self._known)
+        return len(self._known) + len(self._short)
 
     def knows(self, text: str) -> bool:
         """Whether `text` as a whole is an identity."""
         return text[:_LONGEST].casefold() in self._known
 
     def within(self, text: str) -> bool:
-        """Whether any identity stands anywhere in `text`.
+        """Whether any identity stands anywhere in `text`; a short name only as a word of its own.
 
         The cost depends on the length of `text`, which the callers bound, and not on how many are known.
         """
         folded = text.casefold()
+        if not self._short.isdisjoint(_SHORT_WORD.findall(folded)):
+            return True
         starts = range(len(folded) - _LEAST + 1)
         return any(
             folded[start:end] in self._known

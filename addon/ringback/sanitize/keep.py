@@ -79,13 +79,33 @@ SERVERS = frozenset(
 )
 """What may stand after the `@`. Source: baileys 7.0.0-rc13 lib/WABinary/jid-utils; whatsmeow types/jid.go."""
 
-_WORDS = _REASONS | _ACTIONS | _CLIENTS_AND_CODECS | SERVERS
+_NAMES = frozenset(
+    {
+        "ip",
+        "port",
+        "caller_pn",
+        "sender_lid",
+        "user_pn",
+        "relay_name",
+        "p2p-cand-round",
+        "peer_abtest_bucket_id_list",
+        "raw_e2e",
+        "av-upgradable",
+        "waiting_room_admit",
+    }
+)
+"""Names of attributes and tags that stand in no dictionary. Source: Cobalt fixtures, whatsapp-rust
+wacore/src/stanza/call.rs, wacrg spec/stanzas."""
+
+_WORDS = _REASONS | _ACTIONS | _CLIENTS_AND_CODECS | _NAMES | SERVERS
 """Words of the protocol, of which some stand in no token dictionary."""
 
 _MAX_DIGITS = 4
-"""Most digits, all told, in a name or a token: fewer than any number that reaches a person."""
-_NAME = re.compile(r"(?!.*(?:::|[0-9]\.[0-9]+\.[0-9]))[a-z][a-z0-9_.:-]{0,47}")
-"""No IP address in either notation within."""
+"""Most digits, all told, in a token: fewer than any number that reaches a person."""
+_NAME = re.compile("[a-z][a-z0-9_-]{0,23}")
+"""Form of a name that no source knows. No dot, colon or `@`: it holds no address."""
+_MAX_NAME_DIGITS = 2
+_NO_LETTERS = re.compile("[^a-z]+")
 _SHORT_NUMBER = re.compile(r"-?[0-9]{1,6}")
 _VERSION = re.compile(r"2\.(?:[0-9]{1,4}(?:\.[0-9]{1,4}){0,3}|3000\.10[0-9]{8})")
 """Source: Cobalt fixtures (`2.3000.1039501489`, Web), whatsapp-rust tests (`2.25.37.76`, Android)."""
@@ -96,12 +116,22 @@ _EIGHT_DIGITS = re.compile("[0-9]{8}")
 _PLACEHOLDER = re.compile(
     r"TEXT-PLACEHOLDER-[0-9]{1,6}-CHARS|CIPHERTEXT-PLACEHOLDER-[0-9]{1,6}-BYTES|T[+-][0-9]{1,6}"
 )
+_RELEASE = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,5}){0,3}")
+_MODELS = frozenset({"Desktop"})
+"""What known clients state as their device; any other text may be the name that a person gave it.
+Source: Baileys 7.0.0-rc13 lib/Utils/validate-connection.js (read)."""
 _DESCRIPTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._()/-]{0,39}")
 _LONG_NUMBER = re.compile("[0-9]{6}")
 _MAX_DESCRIPTION_DIGITS = 9
 """As many as `10.0.19045` needs, fewer than a number with its country code."""
-_MAX_CAPABILITY = 16
-"""Longest `capability` content shown: the seen ones have 5 to 7 bytes. Source: Cobalt fixtures."""
+_CAPABILITY = bytes.fromhex("0105")
+"""How every known blob of capabilities begins: `0105f709e4bb07`, `0105f709e4bb13`, `0105f709e0bb07`,
+`0105ff09e4bb07`. Source: Cobalt fixtures 1to1 (observed), whatsapp-rust, meowcaller, zapo (read)."""
+_MAX_CAPABILITY = 8
+"""Longest `capability` content shown, in bytes: the known ones have 7."""
+_FILE_NUMBER = re.compile("[0-9]{5}")
+_MAX_FILE_DIGITS = 10
+"""Most digits in the name of a capture file: as many as a day and a counter take."""
 _PRINTABLE_RUN = re.compile(rb"[\x20-\x7e]{5}")
 _PACKED_NUMBER = re.compile("[0-9]{10}")
 
@@ -117,12 +147,27 @@ def is_protocol_word(text: str) -> bool:
     return text in _vocabulary()
 
 
-def is_plain_name(text: str) -> bool:
-    """Whether a tag or attribute name may stand: name-shaped, and with hardly a digit in it.
+@cache
+def _vocabulary_words() -> frozenset[str]:
+    """The words that the names of the protocol are made of."""
+    return frozenset(word for token in _vocabulary() for word in _NO_LETTERS.split(token) if len(word) > 1)
 
-    Lower case only, as every name of the protocol is: capitals would let base64 pass.
+
+def is_plain_name(text: str) -> bool:
+    """Whether a tag or attribute name may stand by its spelling.
+
+    A word of the protocol may. So may a name that no source knows, for undocumented names are what a
+    researcher looks for: at most 24 characters of `a` to `z`, digits, `-` and `_`, at most two digits, and
+    where it consists of several words, one of them out of the protocol's dictionaries. New names are made of
+    old words (`relay_quota`), the name of a person is not (`alice-example`). Lower case only, as in every
+    name of the protocol: capitals would let base64 pass.
     """
-    return is_protocol_word(text) or (_NAME.fullmatch(text) is not None and _digits(text) <= _MAX_DIGITS)
+    if is_protocol_word(text):
+        return True
+    if _NAME.fullmatch(text) is None or _digits(text) > _MAX_NAME_DIGITS:
+        return False
+    words = [word for word in _NO_LETTERS.split(text) if word]
+    return len(words) == 1 or not _vocabulary_words().isdisjoint(words)
 
 
 def is_plain_value(text: str, attribute: str) -> bool:
@@ -136,12 +181,24 @@ def is_plain_value(text: str, attribute: str) -> bool:
 
 
 def is_plain_description(text: str) -> bool:
-    """Whether a client's own word about its software or model may stand: short, plain, no long number."""
-    return (
-        _DESCRIPTION.fullmatch(text) is not None
-        and _LONG_NUMBER.search(text) is None
-        and _digits(text) <= _MAX_DESCRIPTION_DIGITS
-    )
+    """Whether a fact about a client in ringback's own words may stand: short, plain, no long number."""
+    return _DESCRIPTION.fullmatch(text) is not None and _has_few_digits(text)
+
+
+def is_plain_model(text: str) -> bool:
+    """Whether a client's own word about its device or maker may stand: only what known clients send."""
+    return text in _MODELS
+
+
+def is_plain_release(text: str) -> bool:
+    """Whether the version of a system or an app may stand: digits and dots, no long number."""
+    return _RELEASE.fullmatch(text) is not None and _has_few_digits(text)
+
+
+def is_plain_file(name: str) -> bool:
+    """Whether the name of a capture file may stand: neither `@` nor five digits in a row nor
+    more than ten all told."""
+    return "@" not in name and _FILE_NUMBER.search(name) is None and _digits(name) <= _MAX_FILE_DIGITS
 
 
 def is_placeholder(text: str) -> bool:
@@ -150,13 +207,18 @@ def is_placeholder(text: str) -> bool:
 
 
 def is_plain_capability(content: bytes) -> bool:
-    """Whether the content of `<capability>` may stand: short flags, no text, no number in packed
-    digits."""
+    """Whether the content of `<capability>` may stand: it begins as the known ones, and is as short as they
+    are; no text, no number in packed digits."""
     return (
-        len(content) <= _MAX_CAPABILITY
+        content.startswith(_CAPABILITY)
+        and len(content) <= _MAX_CAPABILITY
         and _PRINTABLE_RUN.search(content) is None
         and _PACKED_NUMBER.search(content.hex()) is None
     )
+
+
+def _has_few_digits(text: str) -> bool:
+    return _LONG_NUMBER.search(text) is None and _digits(text) <= _MAX_DESCRIPTION_DIGITS
 
 
 def _is_latency(text: str) -> bool:

@@ -11,6 +11,7 @@
 | other bytes | `CIPHERTEXT-PLACEHOLDER-120-BYTES` |
 | other text | `TEXT-PLACEHOLDER-12-CHARS` |
 | tag or attribute name of no plain spelling | `NAME-PLACEHOLDER-0001` |
+| capture file whose name holds a number or an `@` | `capture-1.flows` |
 
 Sanitising what was sanitised changes nothing.
 """
@@ -26,8 +27,8 @@ from ringback.findings import Finding
 from ringback.sanitize import keep
 from ringback.sanitize.addresses import Addresses
 from ringback.sanitize.identities import Identities
-from ringback.sanitize.series import Series, letters, numbered
-from ringback.spec.model import BASE_TYPES
+from ringback.sanitize.series import Series, captures, letters, numbered
+from ringback.spec.model import BASE_TYPES, StanzaSpec
 from ringback.stanza import Content, Jid, Node, Value
 from ringback.wire.events import ClientIdentified
 
@@ -44,7 +45,13 @@ _NOBODY = frozenset({"", "status", "server"})
 """Users that are no persons. Source: baileys 7.0.0-rc13 lib/WABinary/jid-utils."""
 _SERVER = "server-placeholder"
 _SPOKEN = frozenset({"stanza-undecodable"})
-"""Codes whose `expected` and `got` are words of ringback's own, bytes and lengths among them."""
+"""Codes whose path is the decoder's, and whose `expected` and `got` are words of ringback's own, bytes and
+lengths among them."""
+_STATED = frozenset({"os version", "manufacturer", "model"})
+"""Details of a client that are its own text. The others are ringback's words: names of published values."""
+_INDEX = re.compile(r"\[([0-9]+)\]")
+_MOST_INDEX_DIGITS = 6
+"""Digits in the indices of a decoder's path together, `[1]` not counted."""
 _LONGEST_ADDRESS = 256
 """Characters beyond which no address is looked for in a text. Bounds the search."""
 _SEPARATORS = re.compile(r"([,; |]+)")
@@ -67,6 +74,8 @@ class Placeholders:
         self._calls = numbered("CALLID")
         self._ids = numbered("ID")
         self._names = numbered("NAME-PLACEHOLDER")
+        self._captures = captures()
+        self._admitted: set[str] = set()
         self._identities = Identities()
         self._addresses = Addresses(self._identities)
         self._first_time: int | None = None
@@ -109,9 +118,18 @@ class Placeholders:
         """`CALLID-0001` for the first call, and so on. Without text there is nothing to hide."""
         return call_id and self._remembered(self._calls, call_id)
 
+    def admit(self, spec: StanzaSpec) -> None:
+        """Let the tags and attribute names of a specification that was loaded stand, whatever their form."""
+        for path in (spec.tag, *(fact.path for fact in spec.facts())):
+            self._admit(path)
+
+    def capture(self, name: str) -> str:
+        """The name of a capture: itself, or `capture-1.flows` where it holds a number or an address."""
+        return name if keep.is_plain_file(name) else self._captures.name(name)
+
     def name(self, name: str) -> str:
         """A tag or attribute name off the wire: itself where it is plainly a name, else a placeholder."""
-        if keep.is_protocol_word(name):
+        if self._is_known(name):
             return name
         if keep.is_plain_name(name) and not self._identities.within(name):
             return name
@@ -122,13 +140,18 @@ class Placeholders:
         return tuple(self._segment(segment) for segment in path)
 
     def finding(self, finding: Finding) -> Finding:
-        """The finding with placeholders in its path, call and values.
+        """The finding with placeholders in its path, call and values, and in the names of captures.
 
-        The evidence stays: the name of a capture file is the user's own choice, a flow's id is random.
+        The rest of the evidence stays: a flow's id is random.
         """
+        if finding.fact is not None:
+            self._admit(finding.fact.path)
         call_id = None if finding.call_id is None else self.call_id(finding.call_id)
-        placed = replace(finding, path=self.path(finding.path), call_id=call_id)
-        if finding.code in _SPOKEN:
+        evidence = tuple(replace(each, capture=self.capture(each.capture)) for each in finding.evidence)
+        spoken = finding.code in _SPOKEN
+        path = self._decoders_path(finding.path) if spoken else self.path(finding.path)
+        placed = replace(finding, path=path, call_id=call_id, evidence=evidence)
+        if spoken:
             return placed
         return replace(
             placed,
@@ -138,15 +161,15 @@ class Placeholders:
 
     def error(self, error: DecodeError) -> DecodeError:
         """The error with placeholders in its path; its other fields hold single bytes and lengths only."""
-        path = "/".join(self.path(tuple(error.path.split("/")))) if error.path else ""
+        path = "/".join(self._decoders_path(tuple(error.path.split("/")))) if error.path else ""
         return DecodeError(error.offset, path, error.expected, error.got)
 
     def client(self, client: ClientIdentified) -> ClientIdentified:
-        """The client without its account; platform, version and details where they are plain words."""
+        """The client without its account; platform, version and details where they are known or plain."""
         return replace(
             client,
             platform=self._described(client.platform, "platform"),
-            version=self._described(client.version, "version"),
+            version=self._described(client.version, "os version"),
             username=None,
             detail=tuple((name, self._described(text, name)) for name, text in client.detail),
         )
@@ -205,7 +228,7 @@ class Placeholders:
         if name in _IDS and (root or not keep.is_plain_value(text, name)):
             return self._remembered(self._ids, text)
         if name in keep.DENIED_ATTRIBUTES:
-            self._identities.add_name(text)
+            self._identities.add_chosen_name(text)
             return _hidden(text)
         return self._kept(text, name) or self._addressed(text) or self._time(text, name) or _hidden(text)
 
@@ -249,11 +272,27 @@ class Placeholders:
             return content
         return f"CIPHERTEXT-PLACEHOLDER-{min(len(content), _MOST)}-BYTES"
 
-    def _segment(self, segment: str) -> str:
+    def _admit(self, path: str) -> None:
+        self._admitted.update(segment.removeprefix("@") for segment in path.split("/"))
+
+    def _is_known(self, name: str) -> bool:
+        return keep.is_protocol_word(name) or name in self._admitted
+
+    def _decoders_path(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """A path that was split at its slashes, of which a hostile name has its own: several segments may be
+        pieces of one. So none stands for being plain, only for being known, and long indices go."""
+        indices = [index for segment in path for index in _INDEX.findall(segment) if index != "1"]
+        if sum(map(len, indices)) > _MOST_INDEX_DIGITS:
+            path = tuple(_INDEX.sub("", segment) for segment in path)
+        return tuple(self._segment(segment, split=True) for segment in path)
+
+    def _segment(self, segment: str, *, split: bool = False) -> str:
         found = _SEGMENT.fullmatch(segment)
-        if found is None or not found[2]:
+        if found is None or not found[2] or found[2] == "*":
             return segment
-        return f"{found[1]}{self.name(found[2])}{found[3]}"
+        name = found[2]
+        shown = self.name(name) if not split or self._is_known(name) else self._names.name(name)
+        return f"{found[1]}{shown}{found[3]}"
 
     def _found(self, value: Value | bytes | None, path: tuple[str, ...]) -> Value | bytes | None:
         if value is None or value in BASE_TYPES:
@@ -264,8 +303,14 @@ class Placeholders:
     def _described(self, text: str, name: str) -> str:
         if not text or keep.is_placeholder(text):
             return text
-        plain = keep.is_plain_value(text, name) or keep.is_plain_description(text)
+        plain = _is_plain_statement(text, name) if name in _STATED else keep.is_plain_description(text)
         return text if plain and not self._identities.within(text) else _hidden(text)
+
+
+def _is_plain_statement(text: str, name: str) -> bool:
+    if name == "os version":
+        return keep.is_plain_release(text) or keep.is_plain_value(text, "version")
+    return keep.is_plain_model(text)
 
 
 def _hidden(text: str) -> str:

@@ -30,6 +30,10 @@ class Raw(Placeholders):
         """The call-id itself."""
         return call_id
 
+    def capture(self, name: str) -> str:
+        """The name itself."""
+        return name
+
     def name(self, name: str) -> str:
         """The name itself."""
         return name

@@ -81,6 +81,15 @@ def numbered(prefix: str) -> Series:
     )
 
 
+def captures() -> Series:
+    """`capture-1.flows`, `capture-2.flows`, ...: the files whose names do not stand."""
+    return Series(
+        lambda number: f"capture-{number}.flows",
+        own=r"capture-[0-9]{1,4}\.flows",
+        overflow="capture-other.flows",
+    )
+
+
 def _key(raw: str) -> str:
     if len(raw) <= _LONGEST_KEY:
         return raw

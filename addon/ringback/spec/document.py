@@ -84,7 +84,8 @@ def parse_document(text: str, file: Path) -> Located:
     Raises:
         SpecError: not YAML 1.2, no document or several, an alias, a tag of its own, a key that is given twice
             or is no text, nesting beyond `MAX_DEPTH`, or a character that can neither be printed nor stand in
-            XML. `file` is named in it and not opened.
+            XML. Whatever else the YAML library raises comes out as one, too. `file` is named in it and not
+            opened.
     """
     builder = _Builder(text, file)
     try:
@@ -98,9 +99,14 @@ def parse_document(text: str, file: Path) -> Located:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1
         raise SpecError(file, line, f"not YAML: {error.problem or error.context}") from error
-    except (YAMLError, ValueError) as error:
-        # ruamel.yaml hands an escape beyond U+10FFFF to chr().
+    except SpecError:
+        raise
+    except YAMLError as error:
         raise SpecError(file, builder.reached, f"not YAML: {error}") from error
+    except Exception as error:
+        # ruamel.yaml lets out whatever breaks in it, such as chr()'s for an escape beyond U+10FFFF.
+        reason = f"not YAML: the parser stopped at or below this line ({type(error).__name__}: {error})"
+        raise SpecError(file, builder.reached, reason) from error
 
 
 class _Builder:

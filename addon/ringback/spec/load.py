@@ -20,8 +20,9 @@ from ringback.spec.wacrg import ENUM, SLUG, STANZA, read_enum, read_stanza
 SHIPPED = Path(__file__).with_name("data") / "call-preaccept.yaml"
 """The specification that is used where none is named."""
 
-MAX_FILE_BYTES = 1 << 20
-"""Most that is read of a file; wacrg's largest has 16 KB. Stops a wrong path from filling memory."""
+MAX_FILE_BYTES = 1 << 18
+"""Most that is read of a file; wacrg's largest has 16 KB. Stops a wrong path from filling memory, and from
+keeping the YAML parser, which takes 3 s for so much, any longer."""
 
 
 def load_specification(path: Path | None) -> Specification:

@@ -11,10 +11,12 @@ Source: RELAX NG Specification, OASIS 2001-12-03; annotations after RELAX NG DTD
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from ringback.errors import SpecError
 from ringback.spec.model import AttributeFact, ChildFact, StanzaSpec, Vantage
 from ringback.spec.types import ENUM_PREFIX, Enums, Form, form_of, range_of
 from ringback.stanza.escape import escape_name
@@ -26,6 +28,11 @@ ANNOTATIONS = "http://relaxng.org/ns/compatibility/annotations/1.0"
 """Namespace of its documentation. Source: RELAX NG DTD Compatibility, 2."""
 DATATYPES = "http://www.w3.org/2001/XMLSchema-datatypes"
 """Library of its datatypes. Source: Guidelines for using W3C XML Schema Datatypes with RELAX NG, 1."""
+
+MAX_OPTIONAL = 12
+"""Most optional attributes of one tag that a compiled schema takes. libxml2 follows every subset of those
+that a stanza carries, and so takes up to four times as long for each further one: 20 ms for twelve, 1.5 s for
+fifteen."""
 
 _RNG = ElementMaker(namespace=RELAXNG, nsmap={None: RELAXNG, "a": ANNOTATIONS})
 _DOC = ElementMaker(namespace=ANNOTATIONS, nsmap={"a": ANNOTATIONS})
@@ -63,9 +70,11 @@ def schema(
 ) -> etree.RelaxNG:
     """The schema as libxml2 compiles it, to call with what `ringback.stanza.to_element` gives.
 
-    libxml2 takes twice the time for every further optional attribute that one tag carries at once: 2 ms for
-    ten, 2 s for fifteen.
+    Raises:
+        SpecError: one tag has more than `MAX_OPTIONAL` optional attributes. `to_relaxng` writes the schema
+            nevertheless: other validators have no trouble with it.
     """
+    _refuse_what_takes_too_long(spec, vantage)
     return etree.RelaxNG(to_relaxng(spec, enums=enums, vantage=vantage, closed=closed))
 
 
@@ -140,6 +149,17 @@ class _Writer:
             form = Form(f"any text, known so far is {form.words}")
         self._types[name] = form
         return _RNG.ref(name=name)
+
+
+def _refuse_what_takes_too_long(spec: StanzaSpec, vantage: Vantage) -> None:
+    by_tag: dict[str, list[AttributeFact]] = {}
+    for fact in spec.facts():
+        if isinstance(fact, AttributeFact) and not fact.required_for(vantage):
+            by_tag.setdefault(fact.path.rpartition("/@")[0], []).append(fact)
+    for tag, optional in by_tag.items():
+        if len(optional) > MAX_OPTIONAL:
+            reason = f"{tag} has {len(optional)} optional attributes: libxml2 takes at most {MAX_OPTIONAL}"
+            raise SpecError(Path(spec.file), optional[MAX_OPTIONAL].line, reason)
 
 
 def _about(fact: AttributeFact | ChildFact, kind: str) -> etree._Element:

@@ -50,7 +50,8 @@ def from_text(xml: str | bytes) -> Node:
     """The node spelled by one XML document.
 
     Nothing outside `xml` is ever read: a document type, and with it every entity, is refused, and libxml2's
-    limits (256 levels, 10 MB a text) hold.
+    limits (256 levels, 10 MB a text or attribute, 50,000 characters a name) hold. So a node beyond them, such
+    as one with more than 5 MB of bytes, has a text form that does not come back.
 
     Raises:
         StanzaError: `xml` is not well-formed, or no stanza; the message begins with the line.

@@ -44,7 +44,8 @@ class Notices:
         self._placeholders = placeholders
         self._unread: set[tuple[str, int]] = set()
         self.closed: dict[ClosedReason, Counter[tuple[str, int]]] = {}
-        """Frames that stayed closed: by reason, then by capture and connection."""
+        """Frames that stayed closed: by reason, then by capture (as it may be shown) and
+        connection."""
 
     def sentence(self, notice: WireNotice) -> Sentence | None:
         """What to say, None where it was said before or is nothing to say."""
@@ -64,7 +65,7 @@ class Notices:
 
     def _closed(self, notice: WireNotice, event: FrameClosed) -> Sentence | None:
         connections = self.closed.setdefault(event.reason, Counter())
-        key = (notice.capture, notice.connection)
+        key = (self._placeholders.capture(notice.capture), notice.connection)
         connections[key] += 1
         if connections[key] > 1:
             return None

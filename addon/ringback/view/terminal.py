@@ -11,6 +11,7 @@ from ringback.findings import Finding, Severity
 from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
 from ringback.recognise import PREACCEPT
 from ringback.sanitize import Placeholders
+from ringback.tableguess import TableGuesses
 from ringback.view.annotate import Line, Role, annotate
 from ringback.view.finding_text import finding_pieces
 from ringback.view.flow import flow
@@ -53,6 +54,7 @@ class TerminalView:
         self._placeholders = placeholders
         self._marks = marks_for(console.encoding)
         self._notices = Notices(placeholders)
+        self._guesses = TableGuesses()
         self._tally = Tally()
         self._date = ""
         self._is_apart = False
@@ -60,6 +62,7 @@ class TerminalView:
 
     def show(self, observation: Observation) -> None:
         """Print one observation, as far as there is something to say."""
+        self._guesses.note(observation)
         if isinstance(observation, StanzaObserved):
             self._stanza(observation)
         elif isinstance(observation, FindingMade):
@@ -80,6 +83,8 @@ class TerminalView:
         return max(self._console.width, _LEAST_WIDTH)
 
     def _stanza(self, observed: StanzaObserved) -> None:
+        if observed.spec is not None:
+            self._placeholders.admit(observed.spec)
         shown = self._placeholders.node(observed.sighting.node)
         line = stanza_line(observed, shown, self._placeholders)
         is_preaccept = observed.action == PREACCEPT and not line.is_answer
@@ -88,7 +93,8 @@ class TerminalView:
             self._heading(line.date)
         if is_preaccept:
             self._blank_line()
-        self._header(line, stands_out=is_preaccept)
+        guessed = self._guesses.table_for(observed.sighting.evidence)
+        self._header(line, guessed, stands_out=is_preaccept)
         self._tally.observe(observed)
         if is_preaccept:
             self._annotated(observed)
@@ -96,7 +102,7 @@ class TerminalView:
         if is_preaccept:
             self._blank_line()
 
-    def _header(self, line: StanzaLine, *, stands_out: bool) -> None:
+    def _header(self, line: StanzaLine, guessed: int | None, *, stands_out: bool) -> None:
         arrow = self._marks.up if line.sent else self._marks.down
         quiet = "dim" if line.is_answer else ""
         head = Text().append(f"{line.time:<{_TIME}} {line.connection:>2}", "dim").append(f"{arrow} ", quiet)
@@ -104,7 +110,10 @@ class TerminalView:
         head.append(" " * max(0, _ACTION - len(line.action)))
         head.append(f" {line.call:<{_CALL}} {line.delta:>{_DELTA}}", "dim")
         ends = Text(f"{visible(line.sender)} {self._marks.arrow} {visible(line.receiver)}", quiet)
-        self._print(*flow([head, ends], width=self._width, indent=_ENDS_INDENT))
+        pieces = [head, ends]
+        if guessed is not None:
+            pieces.append(Text(f"token table {guessed} is a guess", "yellow"))
+        self._print(*flow(pieces, width=self._width, indent=_ENDS_INDENT))
 
     def _heading(self, date: str) -> None:
         columns = f"{'action':<{_ACTION}}   {'call':<{_CALL}} {'+seconds':>{_DELTA}}  from, to"
@@ -161,7 +170,8 @@ class TerminalView:
         if sentence is None or (sentence.severity is Severity.OK and self._level is not Severity.OK):
             return
         who = Text().append(f"{self._marks.bullet} ", SEVERITY_STYLES[sentence.severity])
-        who.append(f"connection {notice.connection}", "bold").append(f" of {visible(notice.capture)}", "dim")
+        capture = visible(self._placeholders.capture(notice.capture))
+        who.append(f"connection {notice.connection}", "bold").append(f" of {capture}", "dim")
         words = Text(sentence.text, "yellow" if sentence.severity is Severity.WARNING else "")
         self._print(*flow([who, words], width=self._width, indent="  "))
 

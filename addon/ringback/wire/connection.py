@@ -1,16 +1,20 @@
 """The pipeline of one WebSocket: messages in, typed events out. Raises nothing, whatever the bytes are.
 
-The theory. A connection is in one of five stages, each a function that takes the next binary message:
+The theory. A connection is in one of six stages, each a function that takes the next binary message:
 
     starting     until the first bytes tell what the socket is
     handshaking  an intro and a client hello were seen: `HandshakenSession.follow`
     transport    the handshake is finished: `Session.receive`
-    resuming     no intro, but the first message is a chain of whole frames: `ResumedSession.receive`
+    searching    no intro, but keys or the look of the first message make it worth to search for frames
+    resuming     a message that begins with a frame was seen: `ResumedSession.receive`
     ignored      none of ours, or closed: nothing is stored or counted any more
 
-starting leads to handshaking, resuming or ignored, and handshaking to transport. A text message leads from
-starting to ignored, and from resuming too unless a key has shown that the session is ours. Closing leads from
-each to ignored.
+starting leads to handshaking, searching or ignored, handshaking to transport, and searching to resuming, or
+to ignored where the search has no result. A text message leads from starting and searching to ignored, and
+from resuming too unless a key has shown that the session is ours. Closing leads from each to ignored.
+
+With keys in the log some first messages are waited for, since the first may begin inside a frame; without any
+and without whole frames in the first message nothing speaks for the socket, and it is left alone at once.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from functools import partial
 from typing import TypeAlias
 
 from ringback.errors import HandshakeError
+from ringback.wire.boundary import begins_with_frames
 from ringback.wire.events import (
     ClientIdentified,
     ConnectionIgnored,
@@ -31,7 +36,7 @@ from ringback.wire.events import (
 from ringback.wire.frames import NoIntroError
 from ringback.wire.keylog import KeyLog
 from ringback.wire.opening import Opening, maybe_opening
-from ringback.wire.session import HandshakenSession, ResumedSession, Session, begins_with_frames
+from ringback.wire.session import HandshakenSession, ResumedSession, Session
 from ringback.wire.stanzas import StanzaReader
 from ringback.wire.wabinary import TokenTable, nearest_dictionary, token_table
 
@@ -87,7 +92,7 @@ class Connection:
         """
         if not binary:
             return self._receive_text(len(content), direction, message, at)
-        return self._stage(content, direction, message, at)
+        return self._stage(content, direction, message, at) if content else []
 
     def keys_added(self) -> list[WireEvent]:
         """The key log has grown: open what the new keys open."""
@@ -99,6 +104,8 @@ class Connection:
             return []
         if self._session is None:
             return self._ignore("ended before its first frame was complete") if self._first else self._end()
+        if isinstance(self._session, ResumedSession) and not self._session.entered:
+            return self._ignore("neither an intro nor whole frames in any message")
         events = self._session.close()
         self._end()
         return events
@@ -141,14 +148,22 @@ class Connection:
         return events
 
     def _resume(self, content: bytes, direction: Direction, message: int, at: float) -> list[WireEvent]:
-        if not content:
-            return []
-        if not begins_with_frames(content):
+        if not self._keys.size and not begins_with_frames(content):
             return self._ignore("neither an intro nor whole frames in the first message")
         stanzas = StanzaReader(None, decode_all=self._decode_all)
         session = ResumedSession(self._keys, stanzas, self.counts)
-        self._enter(session, session.receive)
-        return session.receive(content, direction, message, at)
+        self._enter(session, partial(self._search, session))
+        return self._search(session, content, direction, message, at)
+
+    def _search(
+        self, session: ResumedSession, content: bytes, direction: Direction, message: int, at: float
+    ) -> list[WireEvent]:
+        events = session.receive(content, direction, message, at)
+        if session.hopeless:
+            return self._ignore("neither an intro nor whole frames in the first messages")
+        if session.entered:
+            self._stage = session.receive
+        return events
 
     def _receive_text(self, size: int, direction: Direction, message: int, at: float) -> list[WireEvent]:
         if self._over:

@@ -49,14 +49,15 @@ _ADVICE = {
         "the key log names this session with a key that does not open it: use the log of the same run"
     ),
     ClosedReason.HANDSHAKE_NOT_SEEN: (
-        "start the proxy before the client, or give the keys of this session: "
-        "ringback then searches for the counter within its window"
+        "the handshake is missing, or not whole: start the proxy before the client, or give the keys of this "
+        "session: ringback then searches for the counter within its window"
     ),
     ClosedReason.COUNTER_GAP: (
         "frames are missing from the capture: capture again without filters or dropped messages"
     ),
     ClosedReason.TRUNCATED: (
-        "the capture ends inside a frame: let the connection close before the capture is cut"
+        "the capture ends inside a frame, or a frame is too short to be one: let the connection close before "
+        "the capture is cut, and capture without filters"
     ),
     ClosedReason.NOT_THIS_PROTOCOL: "nothing to do: the socket speaks something else",
 }
@@ -119,7 +120,11 @@ class HandshakeFinished:
 
 @dataclass(frozen=True, slots=True)
 class ClientIdentified:
-    """ClientFinish.payload (or an IK early payload) was opened: who speaks on this connection."""
+    """ClientFinish.payload was opened: who speaks on this connection.
+
+    The early payload of an IK handshake is never opened: its transcript begins with a key that the wire does
+    not show.
+    """
 
     platform: str
     """Name of the `UserAgent.Platform` value, such as `WEB`; `platform-N` where it is not known."""
@@ -214,7 +219,7 @@ class FrameCounts:
     """Running counts of one connection; every frame is in exactly one of opened, unread, held, closed."""
 
     frames: int = 0
-    """Transport frames, handshake frames not counted."""
+    """Transport frames, handshake frames not counted; too short ones in a row in one message count as one."""
     opened: int = 0
     """Frames that authenticated, unread ones included."""
     unread: int = 0

@@ -18,28 +18,27 @@ from typing import TypeAlias
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ringback.wire.gaps import COUNTER_WINDOW, GapSearch
 from ringback.wire.keylog import KeyEntry, KeyLabel, KeyLog
 
 TAG_BYTES = 16
 """Length of the GCM tag; no frame is shorter."""
 
-COUNTER_WINDOW = 1024
-"""Counters that are tried, from the expected one on, where frames may be missing before a frame."""
+PROOF_TRIALS = 131_072
+"""Trials in all for keys whose counter has to be searched for without their being listed for the session:
+every key where the handshake was not seen, candidates where it was. Each frame that may prove a key gets half
+of what is left, shared out among the keys, so a damaged first frame does not take the chance from the next
+one. Takes some tenths of a second; keys that are new in the log get as much again."""
 
-RESUME_TRIALS = 65_536
-"""Trials for the first frame of a direction whose handshake was not seen, shared out among the keys: each has
-at least `COUNTER_WINDOW` counters from 0 on, a single one gets all. Takes some tenths of a second, once."""
-
-RESUME_KEYS = RESUME_TRIALS // COUNTER_WINDOW
-"""Keys that take part in such a search, the newest of the log."""
+SEARCHED_KEYS = PROOF_TRIALS // 2 // COUNTER_WINDOW
+"""Keys that take part in such a search, the newest of the log: on the first frame each has a whole window."""
 
 SEARCH_BYTES = 64 * 1024 * 1024
 """Bytes that one search may run through the cipher: a frame of 16 MiB that does not open gets four trials,
 not `COUNTER_WINDOW` of them."""
 
 PROOF_FRAMES = 4
-"""First frames of a direction on which the keys of its session are tried: should one be damaged, the next one
-decides. Without a session only the first is, since its search is long."""
+"""First frames of a direction on which keys are tried: should one be damaged, the next one decides."""
 
 _IV_BYTES = 12
 
@@ -65,18 +64,15 @@ class TransportOpener:
         self._label = label
         self._ephemeral = ephemeral
         self._seen = 0
-        self._wide: list[bytes] = []
-        self._exact: list[bytes] = []
+        self._trials_left = PROOF_TRIALS
+        self._gaps = GapSearch()
+        self._listed: list[bytes] = []
+        self._others: list[bytes] = []
 
     @property
     def proven(self) -> bool:
         """Whether a key has proved itself."""
         return self.proof is not None
-
-    @property
-    def proof_frames(self) -> int:
-        """How many of the direction's first frames a key may prove itself on."""
-        return PROOF_FRAMES if self._ephemeral is not None else 1
 
     def open(self, sealed: bytes) -> bytes | None:
         """The plaintext of the next frame, and on to the next counter; None where it does not open at it."""
@@ -88,13 +84,14 @@ class TransportOpener:
         return plaintext
 
     def seek(self, sealed: bytes) -> bytes | None:
-        """The plaintext of a frame before which others are missing; looks beyond the expected counter.
+        """The plaintext of a frame that did not open, where others are missing before it.
 
-        On success the counter goes on behind the frame, else it is left where it was.
+        How far is searched depends on what failed before, as `ringback.wire.gaps` says. On success the
+        counter goes on behind the frame, else it is left where it was.
         """
         start = self.counter
-        for counter in range(start + 1, start + min(COUNTER_WINDOW, _trials_for(sealed))):
-            self.counter = counter
+        for gap in itertools.islice(self._gaps.gaps(start), _trials_for(sealed)):
+            self.counter = start + gap
             plaintext = self.open(sealed)
             if plaintext is not None:
                 return plaintext
@@ -107,33 +104,37 @@ class TransportOpener:
         `frames` follow each other; the first of them is `ahead` frames after the one that `counter` belongs
         to. With `fresh` only keys that came since the last call are tried.
         """
-        wide, exact = self._learn()
+        listed, others = self._learn()
         if not fresh:
-            wide, exact = self._wide, self._exact
+            listed, others = self._listed, self._others
+        if not listed and not others:
+            return False
         for distance, sealed in enumerate(frames, ahead):
-            trials = self._trials(wide, exact, self.counter + distance)
+            trials = self._trials(listed, others, self.counter + distance)
             for cipher, counter in itertools.islice(trials, _trials_for(sealed)):
                 if _opens(cipher, counter, sealed):
                     self._decrypt = cipher.decrypt
                     self.proof = counter
                     self.counter = counter - distance
-                    self._wide, self._exact = [], []
+                    self._listed, self._others = [], []
                     return True
         return False
 
     def _learn(self) -> tuple[list[bytes], list[bytes]]:
-        """The keys new in the log: those to search a window with, and those for the expected counter only."""
-        wide: list[bytes] = []
-        exact: list[bytes] = []
+        """The keys new in the log: those listed for this session, and others that may belong to it."""
+        listed: list[bytes] = []
+        others: list[bytes] = []
         for entry in self._log.since(self._seen):
-            if self._names(entry):
-                wide.append(entry.key)
-            elif entry.label is KeyLabel.CANDIDATE:
-                (wide if self._ephemeral is None else exact).append(entry.key)
+            if entry.label is KeyLabel.CANDIDATE:
+                others.append(entry.key)
+            elif self._names(entry):
+                (others if self._ephemeral is None else listed).append(entry.key)
         self._seen = self._log.size
-        self._wide += wide
-        self._exact += exact
-        return wide, exact
+        self._listed += listed
+        self._others += others
+        if others:
+            self._trials_left = PROOF_TRIALS
+        return listed, others
 
     def _names(self, entry: KeyEntry) -> bool:
         """Whether `entry` is a transport key that is listed for this direction's session."""
@@ -142,19 +143,29 @@ class TransportOpener:
         return entry.label is self._label if self._ephemeral is None else entry.ephemeral == self._ephemeral
 
     def _trials(
-        self, wide: Sequence[bytes], exact: Sequence[bytes], expected: int
+        self, listed: Sequence[bytes], others: Sequence[bytes], expected: int
     ) -> Iterator[tuple[AESGCM, int]]:
         """Cipher and counter of each trial, the likeliest first, so that a bound cuts off the unlikely."""
-        window = COUNTER_WINDOW
+        share = self._trials_left // 2
+        self._trials_left -= share
+        newest = others[-SEARCHED_KEYS:]
         if self._ephemeral is None:
-            wide = wide[-RESUME_KEYS:]
-            window = RESUME_TRIALS // max(1, len(wide))
-        ciphers = [AESGCM(key) for key in wide]
-        for cipher in itertools.chain(ciphers, map(AESGCM, reversed(exact))):
-            yield cipher, expected
-        for counter in range(expected + 1, expected + window):
-            for cipher in ciphers:
-                yield cipher, counter
+            others = newest
+        for key in itertools.chain(listed, reversed(others)):
+            yield AESGCM(key), expected
+        yield from _ahead(listed, expected, COUNTER_WINDOW)
+        window = share // max(1, len(newest))
+        yield from _ahead(
+            newest, expected, window if self._ephemeral is None else min(window, COUNTER_WINDOW)
+        )
+
+
+def _ahead(keys: Sequence[bytes], expected: int, window: int) -> Iterator[tuple[AESGCM, int]]:
+    """The trials of a window but for the expected counter, all keys at one counter before the next."""
+    ciphers = [AESGCM(key) for key in keys]
+    for counter in range(expected + 1, expected + window):
+        for cipher in ciphers:
+            yield cipher, counter
 
 
 def _opens(cipher: AESGCM, counter: int, sealed: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ringback.errors import HandshakeError
+from ringback.wire.boundary import BoundarySearch, RawMessage
 from ringback.wire.client import ClientWatch
 from ringback.wire.events import (
     ClientIdentified,
@@ -12,24 +13,14 @@ from ringback.wire.events import (
     HandshakeFinished,
     WireEvent,
 )
-from ringback.wire.frames import is_chain
 from ringback.wire.handshake import HandshakeState, State
 from ringback.wire.keylog import KeyLog
 from ringback.wire.messages import is_handshake
-from ringback.wire.noise import TAG_BYTES
 from ringback.wire.opening import Opening
 from ringback.wire.stanzas import StanzaReader
 from ringback.wire.transport import TransportLane
 
 _SERVER = Direction.SERVER
-
-_LEAST_SEALED = TAG_BYTES + 1
-"""Shortest transport frame that says anything: the flag byte and the tag."""
-
-
-def begins_with_frames(content: bytes) -> bool:
-    """Whether a first message is a chain of whole transport frames: then a session may be resumed with it."""
-    return is_chain(content, least=_LEAST_SEALED)
 
 
 class Session:
@@ -82,8 +73,9 @@ class Session:
 class HandshakenSession(Session):
     """A session from its client hello on: `follow` takes the messages until the handshake is `finished`.
 
-    Should the handshake break off, what still is a handshake message is given up, and everything else is
-    tried as a transport frame all the same: a key that opens it settles what it is.
+    Should the handshake break off, mostly since a message of it is missing, what still is a handshake message
+    is given up, and everything else is tried as a transport frame all the same: a key that opens it settles
+    what it is.
     """
 
     def __init__(self, opening: Opening, keys: KeyLog, stanzas: StanzaReader, counts: FrameCounts) -> None:
@@ -120,14 +112,12 @@ class HandshakenSession(Session):
         try:
             self._handshake.receive(frame, direction)
         except HandshakeError:
-            for each in self._lanes:
-                each.unopened_reason = ClosedReason.NOT_THIS_PROTOCOL
             return [self._refuse(frame, lane)]
         lane.skip()
         return self._finish() if self.finished else []
 
     def _refuse(self, frame: bytes, lane: TransportLane) -> WireEvent:
-        return lane.refuse(len(frame), ClosedReason.NOT_THIS_PROTOCOL)
+        return lane.refuse(len(frame), ClosedReason.HANDSHAKE_NOT_SEEN)
 
     def _finish(self) -> list[WireEvent]:
         handshake = self._handshake
@@ -148,19 +138,56 @@ class ResumedSession(Session):
     """A session without a handshake: a capture that begins in the middle of a connection.
 
     Only a key that opens a frame shows that it is ours at all. A direction is entered with the first message
-    that is a chain of whole frames; of what comes before nobody can tell where a frame begins.
+    that begins with a frame, as far as `BoundarySearch` sees one; what comes before counts as one closed
+    frame a message.
     """
 
     def __init__(self, keys: KeyLog, stanzas: StanzaReader, counts: FrameCounts) -> None:
         """No message was taken yet."""
         super().__init__(keys, stanzas, counts, ephemeral=None)
-        self._entered: set[Direction] = set()
+        self._searches = {direction: BoundarySearch() for direction in Direction}
+        self.hopeless = False
+        """Whether neither direction was entered, and so much came in one that it is not worth to wait on."""
+
+    @property
+    def entered(self) -> bool:
+        """Whether a frame's beginning was seen in either direction. Before, there are no events."""
+        return len(self._searches) < len(Direction)
 
     def receive(self, content: bytes, direction: Direction, message: int, at: float) -> list[WireEvent]:
-        """Take a binary message; one in front of the first whole frame counts as one closed frame."""
-        if direction not in self._entered:
-            if not begins_with_frames(content):
-                lane, reason = self._lane(direction), ClosedReason.HANDSHAKE_NOT_SEEN
-                return [lane.refuse_message(len(content), reason, message, at)] if content else []
-            self._entered.add(direction)
-        return super().receive(content, direction, message, at)
+        """Take a binary message; it may have to wait until it is seen where a frame begins."""
+        search = self._searches.get(direction)
+        if search is None:
+            return super().receive(content, direction, message, at)
+        given_up, frames = search.add(RawMessage(content, message, at))
+        if frames:
+            del self._searches[direction]
+        elif given_up and not self.entered:
+            self.hopeless = True
+            return []
+        events = self._refuse_all(given_up, direction, ClosedReason.HANDSHAKE_NOT_SEEN)
+        for each in frames:
+            events += super().receive(each.content, direction, each.message, each.at)
+        return events
+
+    def give_up(self) -> list[WireEvent]:
+        """As in every session; what waits for a frame's beginning is given up with it."""
+        return [*super().give_up(), *self._take_waiting(ClosedReason.NOT_THIS_PROTOCOL)]
+
+    def close(self) -> list[WireEvent]:
+        """As in every session; what waits for a frame's beginning is closed with it."""
+        return [*super().close(), *self._take_waiting(ClosedReason.HANDSHAKE_NOT_SEEN)]
+
+    def _take_waiting(self, reason: ClosedReason) -> list[WireEvent]:
+        searches = self._searches.items() if self.entered else ()
+        return [
+            event
+            for direction, search in searches
+            for event in self._refuse_all(search.take(), direction, reason)
+        ]
+
+    def _refuse_all(
+        self, messages: list[RawMessage], direction: Direction, reason: ClosedReason
+    ) -> list[WireEvent]:
+        lane = self._lane(direction)
+        return [lane.refuse_message(len(each.content), reason, each.message, each.at) for each in messages]

@@ -9,7 +9,15 @@ from __future__ import annotations
 from ringback.errors import DecodeError
 from ringback.wire.events import FrameOpened, FramePlace, FrameUnread
 from ringback.wire.tablevote import TableVote
-from ringback.wire.wabinary import TokenTable, decode, decode_head, peek_tag
+from ringback.wire.wabinary import Decoded, TokenTable, decode, decode_head, peek_tag
+
+MAX_KEPT_PARTS = 8192
+"""Nodes and attributes of a stanza that may belong to a call, which is kept as long as its call. Each takes a
+hundred bytes of memory or more, and may take less than a hundredth of a byte of frame. An offer to 32 people
+with five devices each, the largest that can be thought of, has about a thousand."""
+
+MAX_KEPT_BYTES = 1024 * 1024
+"""Bytes that such a stanza may take, inflated; a real one takes some kilobytes."""
 
 _ACK = "ack"
 _CLASS = "class"
@@ -28,7 +36,8 @@ class StanzaReader:
     def __init__(self, table: TokenTable | None, *, decode_all: bool) -> None:
         """`table` is None where no intro was seen: then the frames themselves decide (`learn`).
 
-        With `decode_all` every frame is read in full.
+        With `decode_all` every frame is read in full, within the limits of the decoder alone: whoever asks
+        for every stanza does not keep them.
         """
         self._vote = TableVote() if table is None else None
         self._decode_all = decode_all
@@ -67,12 +76,19 @@ class StanzaReader:
             tag = peek_tag(plaintext, self.table)
             if not self._is_wanted(tag, plaintext):
                 return None
-            decoded = decode(plaintext, self.table)
+            decoded = self._decode(plaintext)
         except DecodeError as error:
             return FrameUnread(place, counter, error, plaintext, tag)
         return FrameOpened(
             place, counter, tag, decoded.node, size, decoded.compressed, decoded.trailing, late
         )
+
+    def _decode(self, plaintext: bytes) -> Decoded:
+        if self._decode_all:
+            return decode(plaintext, self.table)
+        if len(plaintext) > MAX_KEPT_BYTES:
+            raise DecodeError(0, "", f"at most {MAX_KEPT_BYTES} bytes", f"{len(plaintext)}")
+        return decode(plaintext, self.table, most_bytes=MAX_KEPT_BYTES, most_parts=MAX_KEPT_PARTS)
 
     def _is_wanted(self, tag: str, plaintext: bytes) -> bool:
         if self._decode_all:

@@ -2,11 +2,13 @@
 
 Every transport frame ends as exactly one of opened, held and closed; `FrameCounts` is kept here and nowhere
 else. A frame has used its counter whatever becomes of it, so one that is pushed out or does not open moves
-the counter on like one that opens.
+the counter on like one that opens. Frames shorter than a tag cannot be sealed ones: they use no counter,
+and those that follow each other in one message count as one.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from ringback.wire.events import (
@@ -24,7 +26,7 @@ from ringback.wire.events import (
 from ringback.wire.frames import FrameReader
 from ringback.wire.holdback import HeldFrame, HoldBack
 from ringback.wire.keylog import KeyLabel, KeyLog
-from ringback.wire.noise import TAG_BYTES, TransportOpener
+from ringback.wire.noise import PROOF_FRAMES, TAG_BYTES, TransportOpener
 from ringback.wire.stanzas import StanzaReader
 
 _LABELS = {Direction.CLIENT: KeyLabel.CLIENT_TRANSPORT, Direction.SERVER: KeyLabel.SERVER_TRANSPORT}
@@ -46,8 +48,6 @@ class TransportLane:
 
         `stanzas` and `counts` are shared with the other direction.
         """
-        self.unopened_reason = ClosedReason.HANDSHAKE_NOT_SEEN if ephemeral is None else ClosedReason.NO_KEY
-        """Why frames are closed that no key was found for."""
         self._direction = direction
         self._keys = keys
         self._ephemeral = ephemeral
@@ -69,7 +69,7 @@ class TransportLane:
         """The frames that a message completes: hand each to `skip`, `refuse` or `receive`, in order."""
         self._message = message
         self._at = at
-        return self._reader.feed(content)
+        return _without_runs(self._reader.feed(content))
 
     def skip(self) -> None:
         """Number a handshake frame, which is not counted."""
@@ -90,7 +90,7 @@ class TransportLane:
         """Take a message that holds nothing but transport frames, whole or in part."""
         self._message = message
         self._at = at
-        return self.receive(self._reader.feed(content))
+        return self.receive(_without_runs(self._reader.feed(content)))
 
     def receive(self, frames: list[bytes]) -> list[WireEvent]:
         """Take transport frames: what comes of them, and of those held before them if they prove a key."""
@@ -111,11 +111,8 @@ class TransportLane:
 
     def keys_added(self) -> list[WireEvent]:
         """Try the keys that came since the last trial on the frames that are held."""
-        first = [frame.sealed for frame in self._held.first(self._opener.proof_frames)]
         expected = self._opener.counter
-        if not first or not self._opener.prove(first, ahead=0, fresh=True):
-            return []
-        return list(self._release(expected))
+        return list(self._release(expected)) if self._held_prove() else []
 
     def give_up(self, reason: ClosedReason) -> list[WireEvent]:
         """Close every frame that is held."""
@@ -145,10 +142,17 @@ class TransportLane:
         else:
             yield from self._try_keys(place, sealed)
 
+    def _held_prove(self) -> bool:
+        """Whether a key that is new in the log opens one of the first frames that are held."""
+        first = [frame.sealed for frame in self._held.first(PROOF_FRAMES)]
+        return bool(first) and self._opener.prove(first, ahead=0, fresh=True)
+
     def _try_keys(self, place: FramePlace, sealed: bytes) -> Iterator[WireEvent]:
         ahead = len(self._held)
         expected = self._opener.counter
-        if ahead < self._opener.proof_frames and self._opener.prove([sealed], ahead=ahead, fresh=False):
+        if self._held_prove() or (
+            ahead < PROOF_FRAMES and self._opener.prove([sealed], ahead=ahead, fresh=False)
+        ):
             if ahead:
                 yield from self._release(expected)
             else:
@@ -225,13 +229,24 @@ class TransportLane:
 
     def _why_unopened(self) -> ClosedReason:
         """Why frames stay closed while no key has proved itself."""
-        if self.unopened_reason is ClosedReason.NO_KEY and self._ephemeral is not None:
-            listed = self._keys.session_key(_LABELS[self._direction], self._ephemeral)
-            return ClosedReason.WRONG_KEY if listed else ClosedReason.NO_KEY
-        return self.unopened_reason
+        if self._ephemeral is None:
+            return ClosedReason.HANDSHAKE_NOT_SEEN
+        listed = self._keys.session_key(_LABELS[self._direction], self._ephemeral)
+        return ClosedReason.WRONG_KEY if listed else ClosedReason.NO_KEY
 
     def _close(
         self, place: FramePlace, size: int, reason: ClosedReason, *, dropped: bool = False
     ) -> FrameClosed:
         self._counts.closed[reason] += 1
         return FrameClosed(place, reason, size, dropped)
+
+
+def _without_runs(frames: list[bytes]) -> list[bytes]:
+    """`frames` of one message, of each run of frames too short to be sealed the first alone.
+
+    A message of nothing but zeros would otherwise be as many frames as a third of its bytes.
+    """
+    if len(frames) < 2:
+        return frames
+    pairs = itertools.pairwise([bytes(TAG_BYTES), *frames])
+    return [frame for before, frame in pairs if len(frame) >= TAG_BYTES or len(before) >= TAG_BYTES]

@@ -37,6 +37,7 @@ WRONG = [
     ("f801", 2, "", "a text", "end of data"),
     ("64", 0, "", "a node, which is a list", "64"),
     ("f900", 1, "", "the length of a list of 2 bytes", "end of data after 1"),
+    ("f80064", 1, "", "a node, which is a list of at least a tag", "00"),
     ("f90000", 2, "", "a node, which is a list of at least a tag", "00"),
     ("f80100", 2, "", "a tag that is not empty", "00"),
     ("f801f0", 2, "", "the first byte of a value", "f0"),

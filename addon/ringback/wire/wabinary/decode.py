@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ringback.stanza import Node
-from ringback.wire.wabinary.inflate import inflate
-from ringback.wire.wabinary.nodes import NodeReader
+from ringback.wire.wabinary.inflate import MAX_INFLATED_BYTES, inflate
+from ringback.wire.wabinary.nodes import MAX_PARTS, NodeReader
 from ringback.wire.wabinary.tokens import TokenTable
 
 
@@ -20,17 +20,24 @@ class Decoded:
     compressed: bool
 
 
-def decode(plaintext: bytes, table: TokenTable) -> Decoded:
+def decode(
+    plaintext: bytes,
+    table: TokenTable,
+    *,
+    most_bytes: int = MAX_INFLATED_BYTES,
+    most_parts: int = MAX_PARTS,
+) -> Decoded:
     """The root node of one frame with all below it.
 
     `plaintext` is the frame as Noise opened it: a flag byte, then WABinary. The wrong table may well decode
     without an error, into nonsense.
 
     Raises:
-        DecodeError: the bytes are no WABinary, end too soon, or go beyond `MAX_INFLATED_BYTES`, `MAX_DEPTH`
-            or `MAX_PARTS`. Nothing else is raised, whatever the bytes are.
+        DecodeError: the bytes are no WABinary, end too soon, inflate to more than `most_bytes`, or hold more
+            than `most_parts` nodes and attributes or more than `MAX_DEPTH` levels. Nothing else is raised,
+            whatever the bytes are.
     """
-    data, compressed, unread = inflate(plaintext)
-    reader = NodeReader(data, table)
+    data, compressed, unread = inflate(plaintext, most_bytes)
+    reader = NodeReader(data, table, most_parts)
     node = reader.root()
     return Decoded(node, len(data) - reader.offset + unread, compressed)

@@ -27,16 +27,16 @@ class Inflated(NamedTuple):
     """Bytes that followed the end of the zlib stream."""
 
 
-def inflate(plaintext: bytes) -> Inflated:
+def inflate(plaintext: bytes, most: int = MAX_INFLATED_BYTES) -> Inflated:
     """The WABinary behind the flag byte, inflated where the flag says so. Unknown flags change nothing.
 
     Raises:
-        DecodeError: there is no flag byte, or no whole zlib stream of at most `MAX_INFLATED_BYTES`.
+        DecodeError: there is no flag byte, no whole zlib stream, or more than `most` bytes in it.
     """
     if not is_compressed(plaintext):
         return Inflated(plaintext[1:], compressed=False, unread=0)
     stream = zlib.decompressobj()
-    data = _step(stream, memoryview(plaintext)[1:], MAX_INFLATED_BYTES + 1, b"")
+    data = _step(stream, memoryview(plaintext)[1:], most + 1, b"", most)
     if not stream.eof:
         raise _unfinished(data)
     return Inflated(data, compressed=True, unread=len(stream.unused_data))
@@ -85,15 +85,21 @@ class Prefix:
         return True
 
 
-def _step(stream: zlib._Decompress, piece: bytes | memoryview, most: int, before: bytes) -> bytes:
-    """At most `most` further bytes."""
+def _step(
+    stream: zlib._Decompress,
+    piece: bytes | memoryview,
+    size: int,
+    before: bytes,
+    most: int = MAX_INFLATED_BYTES,
+) -> bytes:
+    """At most `size` further bytes, refused where they are more than `most` together with those before."""
     try:
-        data = stream.decompress(piece, most)
+        data = stream.decompress(piece, size)
     except zlib.error as error:
         raise DecodeError(len(before), "", "a zlib stream", str(error)) from error
-    if len(before) + len(data) > MAX_INFLATED_BYTES:
-        expected = f"the end of the zlib stream within {MAX_INFLATED_BYTES} bytes"
-        raise DecodeError(MAX_INFLATED_BYTES, "", expected, "more")
+    if len(before) + len(data) > most:
+        expected = f"the end of the zlib stream within {most} bytes"
+        raise DecodeError(most, "", expected, "more")
     return data
 
 

@@ -64,11 +64,12 @@ class _Open:
 class NodeReader(ValueReader):
     """Reads the root node of a frame, whole or in part. Errors carry their path."""
 
-    __slots__ = ("_attribute", "_open", "_parts", "_tag")
+    __slots__ = ("_attribute", "_most_parts", "_open", "_parts", "_tag")
 
-    def __init__(self, data: bytes, table: TokenTable) -> None:
-        """`data` is WABinary without the flag byte."""
+    def __init__(self, data: bytes, table: TokenTable, most_parts: int = MAX_PARTS) -> None:
+        """`data` is WABinary without the flag byte; more parts than `most_parts` are refused."""
         super().__init__(data, table)
+        self._most_parts = most_parts
         self._open: list[_Open] = []
         self._parts = 1
         self._tag: str | None = None
@@ -182,8 +183,8 @@ class NodeReader(ValueReader):
         if self.offset + least > self._end:
             raise self.cut_off(f"{count} {what} in at least {least} bytes")
         self._parts += count
-        if self._parts > MAX_PARTS:
-            raise DecodeError(self.offset, "", f"at most {MAX_PARTS} nodes and attributes", "more")
+        if self._parts > self._most_parts:
+            raise DecodeError(self.offset, "", f"at most {self._most_parts} nodes and attributes", "more")
 
     def _path(self) -> str:
         """Where the reader stands: `call/te[2]/@port`.

@@ -21,8 +21,8 @@ def peek_tag(plaintext: bytes, table: TokenTable) -> str:
     Raises:
         DecodeError: there is no root with a tag. What stands behind the tag is not looked at.
     """
-    # Nearly every frame: not compressed, a short list, the tag a single-byte token.
-    if len(plaintext) > 3 and plaintext[1] == LIST_8 and not plaintext[0] & COMPRESSED:
+    # Nearly every frame: not compressed, a short list, which is not empty, the tag a single-byte token.
+    if len(plaintext) > 3 and plaintext[1] == LIST_8 and plaintext[2] and not plaintext[0] & COMPRESSED:
         tag = table.single[plaintext[3]]
         if tag:
             return tag
