@@ -125,6 +125,11 @@ def test_no_command(ringback: Any, command: list[str]) -> None:
         (["replay", "--loud", "a"], "--loud"),
         (["replay", "--level", "loud", "a"], "'loud' is not one of 'ok', 'note', 'warning', 'error'"),
         (["dance"], "No such command 'dance'; see ringback --help"),
+        (["replay", "--events", "", "a"], "Invalid value for '--events': it is empty; name a file"),
+        (["replay", ""], "Invalid value for 'FILE...': it is empty; name a file"),
+        (["replay", "--hosts", "http://x/", "a"], "not a host pattern: 'http://x/'"),
+        (["spec", "show", "call-dance"], "it holds no stanza 'call-dance'; name one of call-preaccept"),
+        (["spec", "rng", "call-dance"], "it holds no stanza 'call-dance'; name one of call-preaccept"),
         (["codes", "dance"], "no code 'dance'; `ringback codes` lists them"),
         (["spec", "rng", "--vantage", "moon"], "'moon' is not one of"),
     ],
@@ -151,7 +156,7 @@ def test_usage_errors(ringback: Any, arguments: list[str], message: str) -> None
             "key log {folder}/no.keys cannot be read (No such file",
         ),
         (["--keylog", "{folder}", "{lonely}"], "key log {folder} cannot be read (Is a directory)"),
-        (["--hosts", "http://x/", "{lonely}"], "not a host pattern: 'http://x/'"),
+        (["{lonely}", "{folder}/missing.flows"], "{folder}/missing.flows does not exist; check the name"),
     ],
 )
 def test_unusable_input(
@@ -164,8 +169,42 @@ def test_unusable_input(
     assert ran.code == ExitCode.INPUT
     assert ran.err.startswith(f"ringback: error: {message.format(**places)}")
     assert ran.err.count("\n") == 1
-    if command == "decode":
-        assert ran.out == ""
+    assert ran.out == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+@pytest.mark.parametrize("command", ["replay", "decode"])
+def test_flow_file_through_a_pipe(command: str) -> None:
+    """What a process gives on the way is read as standard input is."""
+    keys = capture(NAME).with_suffix(".keys")
+    ran = in_shell(f"RINGBACK {command} --keylog {keys} <(cat CAPTURE)")
+    assert ran.returncode == ExitCode.OK, ran.stderr
+    assert in_shell(f"RINGBACK decode --keylog {keys} <(cat CAPTURE)").stdout.count("\n") == 61
+
+
+def test_input_that_cannot_be_read_leaves_no_record(ringback: Any, tmp_path: Path) -> None:
+    """Nothing is said to have begun, or summed up, of what was refused."""
+    events = tmp_path / "events.jsonl"
+    assert ringback("replay", "--events", events, tmp_path / "missing.flows").code == ExitCode.INPUT
+    assert not events.exists()
+
+
+def test_key_log_that_is_named_and_does_not_fit(ringback: Any, lonely: Path) -> None:
+    """Whoever has named a key log is told that it is another's, not to name one."""
+    other = capture("violations").with_suffix(".keys")
+    ran = ringback("replay", "--keylog", other, lonely)
+    assert ran.code == ExitCode.NOTHING_OPENED
+    assert f"could be opened; {other} is not the key log of this session" in ran.err
+
+
+def test_missing_key_log_from_the_environment(
+    ringback: Any, lonely: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody looks for a mistake on the command line that is in the environment."""
+    monkeypatch.setenv("RINGBACK_KEYLOGFILE", str(tmp_path / "none.keys"))
+    ran = ringback("decode", lonely)
+    assert ran.code == ExitCode.INPUT
+    assert f"{tmp_path}/none.keys, which RINGBACK_KEYLOGFILE names, cannot be read" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -203,13 +242,17 @@ def test_torn_file(ringback: Any, lonely: Path, command: str) -> None:
 def test_key_log_from_the_environment(ringback: Any, lonely: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment variable names the key log where no option does."""
     monkeypatch.setenv("RINGBACK_KEYLOGFILE", str(capture(NAME).with_suffix(".keys")))
-    assert ringback("replay", lonely).code == ExitCode.OK
+    ran = ringback("replay", lonely)
+    assert ran.code == ExitCode.OK
+    keys = capture(NAME).with_suffix(".keys")
+    assert f"ringback: keys are read from {keys}, which RINGBACK_KEYLOGFILE names\n" in ran.err
 
 
 def test_key_log_beside_the_capture(ringback: Any) -> None:
     """Without one, the key log beside each capture is used, which standard error says."""
-    ran = ringback("replay", capture(NAME))
-    assert f"ringback: keys are read from {capture(NAME).with_suffix('.keys')}\n" in ran.err
+    for files in ([capture(NAME)], [capture(NAME)] * 2):
+        ran = ringback("replay", *files)
+        assert ran.err.count(f"ringback: keys are read from {capture(NAME).with_suffix('.keys')}\n") == 1
 
 
 def test_a_fault_of_ringback(ringback: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,7 +387,7 @@ def test_spec_show(ringback: Any) -> None:
     assert "call-preaccept" in ran.out
     assert ran.out == ringback("spec", "show", "call-preaccept").out
     refused = ringback("spec", "show", "call-dance")
-    assert refused.code == ExitCode.INPUT
+    assert refused.code == ExitCode.USAGE
     assert "it holds no stanza 'call-dance'; name one of call-preaccept" in refused.err
 
 
@@ -367,7 +410,7 @@ def test_spec_with_several_stanzas(ringback: Any, tmp_path: Path) -> None:
     assert ringback("spec", "show", "--spec", tmp_path).out.count("(call-") == 2
     assert ringback("spec", "rng", "--spec", tmp_path, "call-ringing").code == ExitCode.OK
     ran = ringback("spec", "rng", "--spec", tmp_path)
-    assert ran.code == ExitCode.INPUT
+    assert ran.code == ExitCode.USAGE
     assert "it holds several stanzas; name one of call-preaccept, call-ringing" in ran.err
 
 

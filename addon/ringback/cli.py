@@ -13,8 +13,9 @@ import click
 from ringback import __version__
 from ringback.cli_export import export
 from ringback.cli_ledger import ledger, recheck
-from ringback.cli_options import EPILOG, PATH, help_if_alone, recording_options, spec_option
+from ringback.cli_options import EPILOG, PATH, help_if_alone, keylog_variable, recording_options, spec_option
 from ringback.commands.environment import Environment
+from ringback.commands.usage import ArgumentError
 from ringback.errors import RingbackError
 from ringback.faults import describe
 from ringback.findings import Severity
@@ -103,7 +104,8 @@ def replay(  # noqa: PLR0917 - click passes them by name
     from ringback.commands.replay import replay as run  # noqa: PLC0415
 
     report = Report(spec, Severity(level), events, ledger)
-    return run(Recording(files, keylog, hosts), report, Environment(color=not no_color))
+    recording = Recording(files, keylog, hosts, keylog_variable())
+    return run(recording, report, Environment(color=not no_color))
 
 
 @cli.command(epilog=EPILOG)
@@ -133,7 +135,7 @@ def decode(files: tuple[Path, ...], keylog: Path | None, hosts: tuple[str, ...],
     from ringback.commands.decode import decode as run  # noqa: PLC0415 - mitmproxy takes long to import
     from ringback.commands.recording import Recording  # noqa: PLC0415
 
-    return run(Recording(files, keylog, hosts), Environment(), raw=raw)
+    return run(Recording(files, keylog, hosts, keylog_variable()), Environment(), raw=raw)
 
 
 @cli.group(epilog=EPILOG, invoke_without_command=True)
@@ -187,14 +189,9 @@ def spec_rng(spec: Path | None, vantage: str, closed: bool, stanza: str | None) 
 @click.argument("code", metavar="[CODE]", required=False)
 def codes(code: str | None) -> ExitCode:
     """List the codes of findings, or explain one with its examples."""
-    from ringback.commands.codes import UnknownCodeError, explain_code, list_codes  # noqa: PLC0415
+    from ringback.commands.codes import explain_code, list_codes  # noqa: PLC0415
 
-    if code is None:
-        return list_codes(Environment())
-    try:
-        return explain_code(code, Environment())
-    except UnknownCodeError as error:
-        raise click.UsageError(str(error)) from error
+    return list_codes(Environment()) if code is None else explain_code(code, Environment())
 
 
 cli.add_command(export)
@@ -221,14 +218,19 @@ def _run(arguments: Sequence[str] | None) -> int:
     except OutputClosedError:
         return ExitCode.OUTPUT_CLOSED
     except RingbackError as error:
-        return _fail(str(error), ExitCode.INPUT)
+        is_usage = isinstance(error, ArgumentError)
+        return _fail(str(error), ExitCode.USAGE if is_usage else ExitCode.INPUT)
     except (KeyboardInterrupt, click.Abort):
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort, which names the place
-        if isinstance(error, OSError) and error.filename is None:
-            # Whatever reads or writes a file names it: this is standard output.
-            return _fail(f"standard output cannot be written ({error.strerror})", ExitCode.INPUT)
-        return _fail(describe(error), ExitCode.INTERNAL)
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> ExitCode:
+    if isinstance(error, OSError) and error.filename is None:
+        # Whatever reads or writes a file names it: this is standard output.
+        return _fail(f"standard output cannot be written ({error.strerror})", ExitCode.INPUT)
+    return _fail(describe(error), ExitCode.INTERNAL)
 
 
 def _let_go(stream: TextIO) -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from ringback.errors import SourceError
+from ringback.sources.hosts import HostFilter
 from ringback.status import ExitCode
 
 _EXIT_CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCode)
 EPILOG = f"\b\nExit codes:\n{_EXIT_CODES}"
 """What the help of every command ends with."""
+
+KEYLOG_VARIABLE = "RINGBACK_KEYLOGFILE"
+"""Environment variable that names the key log where no option does."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -35,14 +42,37 @@ def help_if_alone(ctx: click.Context) -> ExitCode:
     return ExitCode.USAGE
 
 
-PATH = click.Path(path_type=Path)
+class _NamedPath(click.Path):
+    """A path that is not empty: pathlib takes an empty one for the folder one is in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as in click
+        if not os.fspath(value):
+            self.fail("it is empty; name a file", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _host_patterns(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        HostFilter(value)
+    except SourceError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
+    return value
+
+
+def keylog_variable() -> str | None:
+    """The environment variable that gave the key log, None where the command line did or nothing."""
+    source = click.get_current_context().get_parameter_source("keylog")
+    return KEYLOG_VARIABLE if source is ParameterSource.ENVIRONMENT else None
+
+
+PATH = _NamedPath(path_type=Path)
 recording_options = _together(
     click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH),
     click.option(
         "--keylog",
         metavar="FILE",
         type=PATH,
-        envvar="RINGBACK_KEYLOGFILE",
+        envvar=KEYLOG_VARIABLE,
         show_envvar=True,
         help="Key log that the client wrote. Default: NAME.keys beside each NAME.flows.",
     ),
@@ -50,6 +80,7 @@ recording_options = _together(
         "--hosts",
         metavar="HOST",
         multiple=True,
+        callback=_host_patterns,
         help="Only WebSockets to this host: a name or a pattern such as *.example.org, with :port if need "
         "be; may be given again.",
     ),

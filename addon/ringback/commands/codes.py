@@ -7,14 +7,10 @@ import textwrap
 from ringback.check.codes import CODES, Code
 from ringback.check.examples import Example
 from ringback.commands.environment import Environment
-from ringback.errors import RingbackError
+from ringback.commands.usage import ArgumentError
 from ringback.status import ExitCode
 
 _WIDTH = 100
-
-
-class UnknownCodeError(RingbackError):
-    """A code that no finding has."""
 
 
 def list_codes(environment: Environment) -> ExitCode:
@@ -30,11 +26,11 @@ def explain_code(name: str, environment: Environment) -> ExitCode:
     """Print all there is to say of one code, with its examples.
 
     Raises:
-        UnknownCodeError: there is no such code.
+        ArgumentError: there is no such code.
     """
     code = CODES.get(name)
     if code is None:
-        raise UnknownCodeError(f"no code {name!r}; `ringback codes` lists them")
+        raise ArgumentError(f"no code {name!r}; `ringback codes` lists them")
     environment.write(_explanation(code))
     return ExitCode.OK
 

@@ -146,7 +146,8 @@ def decode(recording: Recording, environment: Environment, *, raw: bool) -> Exit
             decoder.take(event)
     decoder.close()
     _summarise(decoder.tally, environment)
-    return conclude(going, decoder.tally.frames, decoder.tally.opened, environment)
+    tally = decoder.tally
+    return conclude(going, tally.frames, tally.opened, environment, recording.keylog)
 
 
 def _summarise(tally: _Tally, environment: Environment) -> None:

@@ -27,6 +27,8 @@ class Recording:
     keylog: Path | None = None
     """None: the key logs beside the flow files."""
     hosts: tuple[str, ...] = ()
+    keylog_variable: str | None = None
+    """The environment variable that named the key log, None where the command line did."""
 
 
 @dataclass(slots=True)
@@ -39,15 +41,23 @@ class Going:
     """A part of it could not be read."""
 
 
-def conclude(going: Going, frames: int, opened: int, environment: Environment) -> ExitCode:
-    """The exit code for a recording of so many frames, of which so many were opened."""
+def conclude(
+    going: Going, frames: int, opened: int, environment: Environment, keylog: Path | None = None
+) -> ExitCode:
+    """The exit code for a recording of so many frames, of which so many were opened with the key log that
+    was named, or None."""
     if going.interrupted:
         environment.tell(Notice("interrupted: the recording was not gone through to its end"))
         return ExitCode.INTERRUPTED
     if going.torn:
         return ExitCode.INPUT
     if frames and not opened:
-        text = f"not one of {frames} frames could be opened; name the key log of this session with --keylog"
+        advice = (
+            "name the key log of this session with --keylog"
+            if keylog is None
+            else f"{keylog} is not the key log of this session: name that which the client wrote meanwhile"
+        )
+        text = f"not one of {frames} frames could be opened; {advice}"
         environment.tell(Notice(text, Urgency.ERROR))
         return ExitCode.NOTHING_OPENED
     return ExitCode.OK
@@ -57,27 +67,31 @@ def read_keys(recording: Recording, environment: Environment) -> KeyLog:
     """The keys of the named key log, or of those beside the flow files.
 
     Raises:
-        SourceError: the named key log cannot be read.
+        SourceError: the named key log cannot be read, or one of the flow files cannot.
     """
+    flows.check_captures(recording.files)
     keys = KeyLog()
     if recording.keylog is not None:
-        _check_readable(recording.keylog)
+        _check_readable(recording.keylog, recording.keylog_variable)
+        if recording.keylog_variable is not None:
+            told = f"keys are read from {recording.keylog}, which {recording.keylog_variable} names"
+            environment.tell(Notice(told, Urgency.INFO))
         KeyLogFile(recording.keylog, keys, environment.tell).read_whole()
         return keys
-    for beside in filter(None, map(key_log_beside, recording.files)):
+    for beside in dict.fromkeys(filter(None, map(key_log_beside, recording.files))):
         environment.tell(Notice(f"keys are read from {beside}", Urgency.INFO))
         KeyLogFile(beside, keys, environment.tell).read_whole()
     return keys
 
 
-def _check_readable(path: Path) -> None:
+def _check_readable(path: Path, variable: str | None) -> None:
     try:
         with path.open("rb"):
             return
     except OSError as error:
-        raise SourceError(
-            f"key log {path} cannot be read ({error.strerror}); name the file that the client wrote keys to"
-        ) from error
+        whence = "" if variable is None else f", which {variable} names,"
+        advice = "name the file that the client wrote keys to"
+        raise SourceError(f"key log {path}{whence} cannot be read ({error.strerror}); {advice}") from error
 
 
 def go_through(recording: Recording, environment: Environment, going: Going) -> Generator[Event]:

@@ -63,7 +63,8 @@ def replay(recording: Recording, report: Report, environment: Environment) -> Ex
             _publish(inspector.finish(), outlets)
     if faults.count:
         return ExitCode.INTERNAL
-    return conclude(going, inspector.funnel.frames, inspector.funnel.opened, environment)
+    funnel = inspector.funnel
+    return conclude(going, funnel.frames, funnel.opened, environment, recording.keylog)
 
 
 def _close(outlet: Outlet, inspector: ContainedInspector) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ringback.commands.environment import Environment
-from ringback.errors import SpecError
+from ringback.commands.usage import ArgumentError
 from ringback.spec.load import load_specification
 from ringback.spec.model import Specification, StanzaSpec, Vantage
 from ringback.spec.relaxng import render_relaxng
@@ -17,7 +17,8 @@ def show_spec(path: Path | None, stanza: str | None, environment: Environment) -
     """Print one stanza file, or every one that was loaded, as text.
 
     Raises:
-        SpecError: the specification cannot be used, or has no such stanza.
+        SpecError: the specification cannot be used.
+        ArgumentError: it has no such stanza.
     """
     specification = load_specification(path)
     stanzas = list(specification.stanzas.values()) if stanza is None else [_pick(specification, stanza, path)]
@@ -32,7 +33,8 @@ def show_relaxng(
     """Print one stanza file as a RELAX NG schema.
 
     Raises:
-        SpecError: the specification cannot be used, has no such stanza, or has several and none was named.
+        SpecError: the specification cannot be used.
+        ArgumentError: it has no such stanza, or has several and none was named.
     """
     specification = load_specification(path)
     spec = _pick(specification, stanza, path)
@@ -48,5 +50,5 @@ def _pick(specification: Specification, stanza: str | None, path: Path | None) -
     if stanza in known:
         return known[stanza]
     reason = "it holds several stanzas" if stanza is None else f"it holds no stanza {stanza!r}"
-    file = Path("the shipped specification") if path is None else path
-    raise SpecError(file, None, f"{reason}; name one of {', '.join(sorted(known))}")
+    source = "the shipped specification" if path is None else path
+    raise ArgumentError(f"{source}: {reason}; name one of {', '.join(sorted(known))}")

@@ -29,7 +29,7 @@ WebSocketFlow: TypeAlias = HTTPFlow
 STDIN = Path("-")
 
 Progress: TypeAlias = Callable[[Path, int, int], None]
-"""Called with the file, the bytes read of it and its size in bytes; not called for standard input."""
+"""Called with the file, the bytes read of it and its size in bytes; not called for what is no file."""
 
 _HOW_TO_RECORD = "record one with mitmdump -w FILE"
 
@@ -77,6 +77,19 @@ def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
     yield from chronology.drain()
 
 
+def check_captures(paths: Sequence[Path]) -> None:
+    """Refuse what is no flow file before any of them is read; a pipe shows only when it is read.
+
+    Raises:
+        SourceError: a file is missing, unreadable or no flow file.
+    """
+    for path in paths:
+        is_pipe = path != STDIN and path.exists() and not path.is_file() and not path.is_dir()
+        if not is_pipe:
+            with _opened(path) as stream:
+                _check_start(path, stream)
+
+
 def left_out_notice(count: int) -> Notice:
     """What is told of connections that the host filter kept out."""
     return Notice(f"left out {count} of the WebSocket connections: they go to other hosts", Urgency.INFO)
@@ -119,7 +132,7 @@ def read_flows(path: Path, reading: Reading) -> Iterator[HTTPFlow]:
     """
     count = 0
     with _opened(path) as stream:
-        size = 0 if path == STDIN else path.stat().st_size
+        size = path.stat().st_size if path.is_file() else 0
         _check_start(path, stream)
         flows = iter(FlowReader(stream).stream())
         while not reading.stop():
@@ -136,7 +149,7 @@ def read_flows(path: Path, reading: Reading) -> Iterator[HTTPFlow]:
                 reading.tell(_torn(path, count, error))
                 break
             count += 1
-            if reading.progress is not None and path != STDIN:
+            if reading.progress is not None and size:
                 reading.progress(path, stream.tell(), size)
             if isinstance(flow, HTTPFlow) and flow.websocket is not None:
                 yield flow
@@ -180,7 +193,7 @@ def _torn(path: Path, count: int, error: Exception) -> Notice:
     place = (
         f"behind flow {count}: what stands before is used" if count else "in its first flow: nothing is used"
     )
-    advice = "end mitmdump with Ctrl-C, then it writes flows whole"
+    advice = "either it was cut off, then end mitmdump with Ctrl-C, or something else was written into it"
     return Notice(f"{path} is torn or damaged {place}; {advice}", Urgency.ERROR)
 
 
