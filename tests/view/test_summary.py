@@ -60,7 +60,7 @@ def test_a_whole_summary() -> None:
         "unreadable   1 of the opened frames: no stanza that can be read",
         "cut short    1 of the calls, to make room, after what they showed was reported",
         "left alone   1 of the connections: another protocol",
-        "findings     1 error   0 warning   5 note   17 ok ",
+        "findings     1 error   0 warning   5 note   17 ok",
         "facts        call-preaccept: 10  5 as stated  1 contradicted  0 extended",
         "             4 not exercised",
         "             contradicted:  call/@from",
@@ -109,7 +109,7 @@ def test_nothing_exercised_is_said_in_words(funnel: Funnel) -> None:
     """A run without a pre-accept says so, and draws no bar for nothing."""
     shown = printed(lambda view: view.summary(funnel))
     assert "no pre-accept was checked: nothing of the specification was exercised" in " ".join(shown.split())
-    assert "pre-accepts         0  \n" in shown
+    assert "pre-accepts         0\n" in shown
     assert "not opened" not in shown
 
 

@@ -54,11 +54,28 @@ def test_a_call_on_a_terminal_of_80_columns() -> None:
     assert printed_all(observed_call(inside=INSIDE)) == CALL_AT_80
 
 
-@pytest.mark.parametrize("width", [60, 80, 140])
+@pytest.mark.parametrize("width", [40, 50, 60, 80, 140])
 def test_lines_fit_the_terminal(width: int) -> None:
-    """No line of an ordinary call is wider than the terminal."""
-    shown = printed_all([*observed_call(inside=INSIDE), FindingMade(finding())], width=width)
-    assert max(map(len, shown.splitlines())) <= width
+    """No line of an ordinary call is wider than the terminal, and none ends in blanks."""
+    lines = printed_all([*observed_call(inside=INSIDE), FindingMade(finding())], width=width).splitlines()
+    assert max(map(len, lines)) <= width
+    assert lines == [line.rstrip() for line in lines]
+
+
+def test_a_narrow_terminal_has_notes_under_their_lines() -> None:
+    """Where a note would run over the edge it stands on the right of the next line, whole."""
+    lines = printed_all(observed_call(inside=INSIDE), width=44).splitlines()
+    assert lines[lines.index('✓       call-creator="A:1@lid">') + 1] == " " * 26 + "probable, required"
+    assert "·     (from)" + " " * 6 + "probable, not in this copy" in lines
+
+
+def test_piped_lines_are_whole_whatever_the_width() -> None:
+    """In a pipe the heading, a stanza's line and a notice are one line each, as findings are."""
+    told = notice(ConnectionRecognised(4, 3, None))
+    shown = printed_all([told, *observed_call()], width=40, terminal=False).splitlines()
+    assert shown[0].endswith("it is read with 3, and may be misread")
+    assert shown[1].endswith("call        +seconds  from, to")
+    assert shown[2].endswith("server → B@lid  token table 3 is a guess")
 
 
 def test_a_wide_terminal_has_a_finding_on_one_line() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.text import Text
@@ -82,6 +82,11 @@ class TerminalView:
     def _width(self) -> int:
         return max(self._console.width, _LEAST_WIDTH)
 
+    @property
+    def _flow_width(self) -> int | None:
+        """Where a line ends. Whoever pipes the output greps it: all that is said at once is one line then."""
+        return self._width if self._console.is_terminal else None
+
     def _stanza(self, observed: StanzaObserved) -> None:
         if observed.spec is not None:
             self._placeholders.admit(observed.spec)
@@ -113,12 +118,13 @@ class TerminalView:
         pieces = [head, ends]
         if guessed is not None:
             pieces.append(Text(f"token table {guessed} is a guess", "yellow"))
-        self._print(*flow(pieces, width=self._width, indent=_ENDS_INDENT))
+        self._print(*flow(pieces, width=self._flow_width, indent=_ENDS_INDENT))
 
     def _heading(self, date: str) -> None:
-        columns = f"{'action':<{_ACTION}}   {'call':<{_CALL}} {'+seconds':>{_DELTA}}  from, to"
-        heading = f"{date or 'no time':<{_TIME}}  #   {columns}"
-        self._print(Text(heading[: self._width], "dim underline"))
+        columns = f"{'action':<{_ACTION}}   {'call':<{_CALL}} {'+seconds':>{_DELTA}}"
+        heading = [f"{date or 'no time':<{_TIME}}  #   {columns}", "from, to"]
+        pieces = [Text(piece, "dim underline") for piece in heading]
+        self._print(*flow(pieces, width=self._flow_width, indent=_ENDS_INDENT))
 
     def _annotated(self, observed: StanzaObserved) -> None:
         lines = annotate(
@@ -133,9 +139,10 @@ class TerminalView:
         longest = max((len(line.text) for line, note in zip(lines, notes, strict=True) if note), default=0)
         column = min(longest, self._width - _GUTTER - _GAP - max(map(len, notes), default=0))
         for line, note in zip(lines, notes, strict=True):
-            self._print(self._annotated_line(line, note, column))
+            self._print(*self._annotated_line(line, note, column))
 
-    def _annotated_line(self, line: Line, note: str, column: int) -> Text:
+    def _annotated_line(self, line: Line, note: str, column: int) -> Iterator[Text]:
+        """The line with its note on the right, or under it where a narrow screen would break it."""
         verdict = line.verdict
         style = "" if verdict is None else style_of(verdict.stance, verdict.severity)
         mark = " " if verdict is None else self._marks.of(verdict.stance)
@@ -143,9 +150,12 @@ class TerminalView:
         shown.append(" " * line.indent)
         for text, role in line.pieces:
             shown.append(text, _ROLE_STYLES[role])
-        if note:
-            shown.append(" " * max(1, column + _GAP - len(line.text))).append(note, style)
-        return shown
+        beside = shown + Text(" " * max(1, column + _GAP - len(line.text))) + Text(note, style)
+        if not note or self._flow_width is None or beside.cell_len <= self._flow_width:
+            yield beside
+            return
+        yield shown
+        yield Text(" " * max(_GUTTER, self._flow_width - len(note))) + Text(note, style)
 
     def _findings(self, findings: Iterable[Finding], *, located: bool) -> None:
         for raw in findings:
@@ -155,8 +165,7 @@ class TerminalView:
             self._finding(self._placeholders.finding(raw), located=located)
 
     def _finding(self, finding: Finding, *, located: bool) -> None:
-        if not self._console.is_terminal:
-            # Whoever pipes the output greps it: a finding is one line then, and says all by itself.
+        if self._flow_width is None:
             self._print(*flow(finding_pieces(finding, self._marks, located=True, brief=False), width=None))
             return
         key = (finding.code, finding.place)
@@ -173,7 +182,7 @@ class TerminalView:
         capture = visible(self._placeholders.capture(notice.capture))
         who.append(f"connection {notice.connection}", "bold").append(f" of {capture}", "dim")
         words = Text(sentence.text, "yellow" if sentence.severity is Severity.WARNING else "")
-        self._print(*flow([who, words], width=self._width, indent="  "))
+        self._print(*flow([who, words], width=self._flow_width, indent="  "))
 
     def _blank_line(self) -> None:
         """Set what follows apart; where it is apart already, one blank line is enough."""
@@ -183,16 +192,18 @@ class TerminalView:
     def _print(self, *lines: Text) -> None:
         """The one way out: nothing that the terminal would obey, nothing that its encoding lacks."""
         for line in lines:
-            self._is_apart = not line
-            self._console.print(_carried(line, self._console.encoding), soft_wrap=True)
+            carried = _carried(line, self._console.encoding)
+            carried.rstrip()
+            self._is_apart = not carried
+            self._console.print(carried, soft_wrap=True)
 
 
 def _carried(text: Text, encoding: str) -> Text:
-    """The text, each character that cannot be printed or encoded replaced by one that can."""
+    """A copy of the text, each character that cannot be printed or encoded replaced by one that can."""
     plain = text.plain
-    if plain.isascii() and plain.isprintable():
-        return text
     carried = text.copy()
+    if plain.isascii() and plain.isprintable():
+        return carried
     carried.plain = (
         "".join(character if character.isprintable() else "?" for character in plain)
         .encode(encoding, "replace")
