@@ -162,7 +162,7 @@ def test_a_huge_stanza_gets_so_many_lines_and_no_more() -> None:
     assert len(annotate(at, (), None, Raw(), width=60, ellipsis="…")) == MAX_LINES
     lines = annotate(beyond, (), None, Raw(), width=60, ellipsis="…")
     assert len(lines) == MAX_LINES
-    assert lines[-1].text == "… and more: see the event file"
+    assert lines[-1].text == "… and more: an event file holds all"
 
 
 @settings(max_examples=60, deadline=None)

@@ -160,6 +160,20 @@ def test_only_what_is_new_is_printed_of_a_second_copy() -> None:
     assert "child-undocumented" not in shown
 
 
+@pytest.mark.parametrize(("children", "folded"), [(12, 0), (13, 1), (500, 488)])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_flood_of_one_kind_is_folded(children: int, folded: int, terminal: bool) -> None:
+    """Of findings with one code on places side by side twelve are printed; one line counts the rest."""
+    inside = "".join(f'<new{number % 3} a="1"/>' for number in range(children))
+    shown = printed_all([observed(Tape().sent(preaccept(inside=inside)))], width=200, terminal=terminal)
+    lines = [line for line in shown.splitlines() if line.startswith("+ note    child-undocumented")]
+    assert len(lines) == min(children, 12) + bool(folded)
+    told = "more of the kind below /call/preaccept  an event file holds all"
+    assert [line for line in lines if told in line] == [
+        f"+ note    child-undocumented  and {folded} {told}" for _ in range(bool(folded))
+    ]
+
+
 def test_preaccepts_are_set_apart_by_one_blank_line() -> None:
     """Also between two pre-accepts in a row there is one blank line, not two."""
     tape = Tape()

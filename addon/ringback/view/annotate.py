@@ -79,7 +79,7 @@ def annotate(
     annotator = _Annotator(Verdicts(spec, findings), width, ellipsis)
     lines = list(islice(annotator.element(node, placeholders.node(node), (node.tag,), 0), MAX_LINES + 1))
     if len(lines) > MAX_LINES:
-        lines[MAX_LINES - 1 :] = [Line(0, ((f"{ellipsis} and more: see the event file", Role.ABSENT),))]
+        lines[MAX_LINES - 1 :] = [Line(0, ((f"{ellipsis} and more: an event file holds all", Role.ABSENT),))]
     return lines
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from typing import TypeAlias
+
 from rich.text import Text
 
-from ringback.findings import Evidence, Finding
+from ringback.findings import Evidence, Finding, Severity
 from ringback.stanza import Value
 from ringback.view.marks import SEVERITY_STYLES, Marks, style_of
 from ringback.view.stanza_line import clock, when
 from ringback.view.visible import cropped, cropped_hex, visible
 
+Kind: TypeAlias = tuple[str, Severity, tuple[str, ...]]
+"""Code, severity, and the element around the place, without the indexes of siblings."""
+
+_INDEX = re.compile(r"\[[0-9]+\]$")
 _LONGEST_VALUE = 60
 _LONGEST_PLACE = 120
 
@@ -33,6 +40,21 @@ def finding_pieces(finding: Finding, marks: Marks, *, located: bool, brief: bool
         plural = "s" if len(finding.questions) > 1 else ""
         pieces.append(Text(f"question{plural} {visible(', '.join(finding.questions))}", "dim"))
     return pieces
+
+
+def kind_of(finding: Finding) -> Kind:
+    """Findings of one kind say the same of places side by side, or within elements of one name."""
+    return finding.code, finding.severity, tuple(_INDEX.sub("", segment) for segment in finding.path[:-1])
+
+
+def folded_pieces(finding: Finding, more: int, marks: Marks) -> list[Text]:
+    """What stands for `more` findings of the kind of `finding`, which holds placeholders."""
+    place = "/" + "/".join(kind_of(finding)[2])
+    head = Text().append(marks.of(finding.stance), style_of(finding.stance, finding.severity))
+    head.append(f" {finding.severity.value:<7}", SEVERITY_STYLES[finding.severity])
+    head.append(f" {visible(finding.code)}", "bold")
+    told = f"and {more} more of the kind below {cropped(place, _LONGEST_PLACE, marks.ellipsis)}"
+    return [head, Text(told), Text("an event file holds all", "dim")]
 
 
 def _head(finding: Finding, marks: Marks) -> Text:

@@ -13,7 +13,7 @@ from ringback.recognise import PREACCEPT
 from ringback.sanitize import Placeholders
 from ringback.tableguess import TableGuesses
 from ringback.view.annotate import Line, Role, annotate
-from ringback.view.finding_text import finding_pieces
+from ringback.view.finding_text import Kind, finding_pieces, folded_pieces, kind_of
 from ringback.view.flow import flow
 from ringback.view.marks import SEVERITY_STYLES, marks_for, style_of
 from ringback.view.notices import Notices
@@ -42,6 +42,8 @@ _ENDS_INDENT = " " * (_TIME + 6)
 _FINDING_INDENT = " " * 10
 """Under the code of a finding, behind its mark and severity."""
 _LEAST_WIDTH = 40
+_MOST_OF_A_KIND = 12
+"""Findings of one kind that are printed of one stanza. Against a stanza of a thousand unknown children."""
 
 
 class TerminalView:
@@ -158,11 +160,20 @@ class TerminalView:
         yield Text(" " * max(_GUTTER, self._flow_width - len(note))) + Text(note, style)
 
     def _findings(self, findings: Iterable[Finding], *, located: bool) -> None:
+        kinds: dict[Kind, list[Finding]] = {}
         for raw in findings:
             self._tally.add(raw)
             if raw.severity.rank < self._level.rank:
                 continue
-            self._finding(self._placeholders.finding(raw), located=located)
+            alike = kinds.setdefault(kind_of(raw), [])
+            alike.append(raw)
+            if len(alike) <= _MOST_OF_A_KIND:
+                self._finding(self._placeholders.finding(raw), located=located)
+        for first, *others in kinds.values():
+            more = len(others) + 1 - _MOST_OF_A_KIND
+            if more > 0:
+                pieces = folded_pieces(self._placeholders.finding(first), more, self._marks)
+                self._print(*flow(pieces, width=self._flow_width, indent=_FINDING_INDENT))
 
     def _finding(self, finding: Finding, *, located: bool) -> None:
         if self._flow_width is None:
