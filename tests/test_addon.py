@@ -21,9 +21,10 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.options import Options
 from mitmproxy.test import taddons
 
-from ringback.addon import KEYLOG_VARIABLE, Ringback
+from ringback.addon import Ringback
 from ringback.findings import Finding
 from ringback.observations import StanzaObserved
+from ringback.sources.keylog_file import KEYLOG_VARIABLE
 from support.recorded import capture, websocket_flows
 
 NAME = "single-callee"
@@ -110,6 +111,23 @@ def test_key_log_from_the_environment(
     monkeypatch.setenv(KEYLOG_VARIABLE, value)
     with loaded(addon) as tctx:
         assert tctx.options.ringback_keylog == default
+
+
+def test_key_log_from_the_environment_is_told(
+    addon: Ringback, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    """Nobody looks for it in the options."""
+    caplog.set_level(logging.INFO, logger="ringback")
+    path = str(tmp_path / "mine.keys")
+    monkeypatch.setenv(KEYLOG_VARIABLE, path)
+    with loaded(addon, ringback_keylog=path):
+        assert f"keys are read from {path}, which {KEYLOG_VARIABLE} names" in caplog.text
+
+
+def test_several_hosts_in_one_value(addon: Ringback) -> None:
+    """The refusal says how several are given."""
+    with loaded(addon) as tctx, pytest.raises(OptionsError, match=r"repeat --set ringback_hosts=HOST"):
+        tctx.configure(addon, ringback_hosts=["a.example.org,b.example.org"])
 
 
 def test_loading_it_again_adds_no_option_twice(caplog: pytest.LogCaptureFixture) -> None:

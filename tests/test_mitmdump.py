@@ -232,6 +232,16 @@ def test_bad_option_ends_mitmdump_at_its_start(confdir: Path) -> None:
     assert "During handling" not in finished.stdout + finished.stderr
 
 
+def test_quiet_mitmdump_says_what_is_amiss(tmp_path: Path, confdir: Path) -> None:
+    """Without its log the reason for an empty report stands behind the summary."""
+    options = ("--set", f"ringback_keylog={tmp_path}/none.keys", "--set", "ringback_hosts=*.example.org")
+    finished = run_mitmdump("-q", "-n", "-r", capture(NAME), "-s", SCRIPT, *options, confdir=confdir)
+    assert finished.stdout.splitlines()[-2:] == [
+        f"ringback: key log {tmp_path}/none.keys is not there yet: waiting for the client to write it",
+        "ringback: left out 2 of the WebSocket connections: they go to other hosts",
+    ]
+
+
 def test_torn_recording(tmp_path: Path, confdir: Path) -> None:
     """Of a file that was cut off, mitmproxy reads what is whole; that is reported on."""
     torn = tmp_path / "torn.flows"

@@ -11,7 +11,7 @@ from mitmproxy.http import HTTPFlow
 
 from ringback.observations import Funnel, Observation, StanzaObserved, WireNotice
 from ringback.outlets import new_findings
-from ringback.session import Session
+from ringback.session import HELD_S, Session
 from ringback.sources.chronology import MAX_BUFFERED_BYTES
 from ringback.sources.hosts import HostFilter
 from ringback.sources.live import KEY_GRACE_S
@@ -132,6 +132,34 @@ def test_keys_that_come_late_open_what_was_held(bench: Bench, recorded: Collecto
     bench.keys.write_text(key_log(NAME))
     bench.session.tick(0.0, reading=False)
     assert bench.collector.stanzas == recorded.stanzas
+    times = [each.sighting.at for each in bench.collector.observations if isinstance(each, StanzaObserved)]
+    assert times == sorted(times), "those of both connections together"
+    assert bench.collector.findings <= recorded.findings
+
+
+def test_frames_that_wait_for_a_key_are_told(bench: Bench) -> None:
+    """Once they have waited for a while, once, with what to do, and while their connection is open."""
+    bench.play(websocket_flows(NAME))
+    for now in (0.0, HELD_S / 2):
+        bench.session.tick(now, reading=False)
+    assert bench.told == []
+    for now in (HELD_S, 2 * HELD_S, 3 * HELD_S):
+        bench.session.tick(now, reading=False)
+    (told,) = bench.told
+    assert told.startswith("61 frames wait for a key: run the client with the key-log preload")
+
+
+def test_remarks(bench: Bench) -> None:
+    """What is amiss is there for the end of the run, and nothing where nothing is."""
+    bench.session.hosts = HostFilter(["*.example.org"])
+    bench.end(websocket_flows(NAME))
+    bench.session.tick(0.0, reading=False)
+    trouble, left_out = bench.session.remarks()
+    assert trouble == f"key log {bench.keys} is not there yet: waiting for the client to write it"
+    assert left_out == "left out 2 of the WebSocket connections: they go to other hosts"
+    bench.keys.write_text(key_log(NAME))
+    bench.session.tick(0.0, reading=False)
+    assert bench.session.remarks() == [left_out]
 
 
 def test_keys_may_come_after_the_end_of_the_connection(bench: Bench, recorded: Collector) -> None:

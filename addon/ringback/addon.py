@@ -17,7 +17,7 @@ from mitmproxy.exceptions import CommandError, OptionsError
 from mitmproxy.http import HTTPFlow
 from mitmproxy.tools.dump import DumpMaster
 
-from ringback.errors import RingbackError
+from ringback.errors import RingbackError, SourceError
 from ringback.eventfile import EventFile
 from ringback.findings import Severity
 from ringback.hooks import RingbackFindingHook, RingbackStanzaHook
@@ -29,15 +29,13 @@ from ringback.printing import output_console
 from ringback.sanitize import Placeholders
 from ringback.session import Session
 from ringback.sources.hosts import HostFilter
+from ringback.sources.keylog_file import KEYLOG_VARIABLE
 from ringback.sources.notice import Notice, Urgency
 from ringback.spec.load import load_specification
 from ringback.view.terminal import TerminalView
 
 POLL_S = 0.1
 """Time between two looks at the key log: so long at most a frame is held once its key is written."""
-
-KEYLOG_VARIABLE = "RINGBACK_KEYLOGFILE"
-"""Environment variable that names the key log where no option does."""
 
 DEFAULT_LEVEL = Severity.NOTE
 
@@ -193,12 +191,17 @@ class Ringback:
         self._session.use(load_specification(_path(value)))
 
     def _apply_hosts(self, value: Sequence[str]) -> None:
-        self._session.hosts = HostFilter(value)
+        try:
+            self._session.hosts = HostFilter(value)
+        except SourceError as error:
+            raise _UnusableValueError(f"{error}; for several repeat --set ringback_hosts=HOST") from None
 
     def _apply_keylog(self, value: str | None) -> None:
         path = _path(value)
         if path is not None and os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises without permission
             raise _UnusableValueError(f"{path} is a folder; name the file that the client writes its keys to")
+        if path is not None and value == os.environ.get(KEYLOG_VARIABLE):
+            _tell(Notice(f"keys are read from {path}, which {KEYLOG_VARIABLE} names", Urgency.INFO))
         self._session.follow_keys(path)
 
     def _apply_events(self, value: str | None) -> None:
@@ -219,8 +222,9 @@ class Ringback:
         if value not in _LEVELS:
             raise _UnusableValueError(f"{value!r} is no severity; use one of {', '.join(_LEVELS)}")
         if isinstance(ctx.master, DumpMaster):
-            view = TerminalView(output_console(sys.stdout), Severity(value), self._placeholders)
-            self._screen = TerminalOutlet(view)
+            console = output_console(sys.stdout)
+            view = TerminalView(console, Severity(value), self._placeholders)
+            self._screen = TerminalOutlet(view, console, self._session.remarks)
         else:
             log = self._screen = LogOutlet(Severity(value), self._placeholders)
             self._session.report = log.report

@@ -12,14 +12,12 @@ from click.core import ParameterSource
 
 from ringback.errors import SourceError
 from ringback.sources.hosts import HostFilter
+from ringback.sources.keylog_file import KEYLOG_VARIABLE
 from ringback.status import ExitCode
 
 _EXIT_CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCode)
 EPILOG = f"\b\nExit codes:\n{_EXIT_CODES}"
 """What the help of every command ends with."""
-
-KEYLOG_VARIABLE = "RINGBACK_KEYLOGFILE"
-"""Environment variable that names the key log where no option does."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -7,13 +7,13 @@ connection that it happened on is set aside, the other connections go on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeAlias
 
 from ringback.faults import Faults
 from ringback.inspector import Inspector
-from ringback.observations import Funnel, Message, Observation
+from ringback.observations import FindingMade, Funnel, Message, Observation, StanzaObserved
 from ringback.sources.chronology import Event
 
 Step: TypeAlias = Callable[[], list[Observation]]
@@ -43,14 +43,15 @@ class ContainedInspector:
         return self._on(key, "closing", lambda: self._inspector.close_connection(*key))
 
     def keys_added(self) -> list[Observation]:
-        """What the keys that were added since the last call open."""
-        return [
-            observation
+        """What the keys that were added since the last call open, over all connections in order of time."""
+        freed = [
+            timed
             for key in self._inspector.connections
-            for observation in self._on(
-                key, "opening held frames of", partial(self._inspector.keys_added, *key)
+            for timed in _timed(
+                self._on(key, "opening held frames of", partial(self._inspector.keys_added, *key))
             )
         ]
+        return [observation for _, observation in sorted(freed, key=lambda timed: timed[0])]
 
     def settle(self, now: float) -> list[Observation]:
         """What is certain of calls that have been quiet; `now` in seconds since the epoch."""
@@ -79,3 +80,16 @@ class ContainedInspector:
         except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
             self._faults.report(stage, error)
             return []
+
+
+def _timed(observations: list[Observation]) -> Iterator[tuple[float, Observation]]:
+    """Each observation of one connection with the time that it is shown by: a stanza's own, of anything else
+    that of the stanza before it, and no finding before the last stanza that it cites."""
+    stanza_at = float("-inf")
+    for observation in observations:
+        at = stanza_at
+        if isinstance(observation, StanzaObserved):
+            at = stanza_at = observation.sighting.at
+        elif isinstance(observation, FindingMade):
+            at = max((stanza_at, *(each.place.at for each in observation.finding.evidence)))
+        yield at, observation

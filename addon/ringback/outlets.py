@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Protocol
+
+from rich.console import Console
+from rich.text import Text
 
 from ringback.eventfile import EventFile
 from ringback.findings import Finding, Severity
@@ -68,17 +72,26 @@ class TerminalOutlet:
 
     name = "terminal"
 
-    def __init__(self, view: TerminalView) -> None:
-        """Print through `view`."""
+    def __init__(
+        self, view: TerminalView, console: Console | None = None, remarks: Callable[[], list[str]] = list
+    ) -> None:
+        """Print through `view`, and at the end `remarks` to its console: notices may not be seen."""
         self._view = view
+        self._console = console
+        self._remarks = remarks
 
     def show(self, observation: Observation) -> None:
         """Print it, if it is of the view's level."""
         self._view.show(observation)
 
     def close(self, funnel: Funnel) -> None:
-        """Print the summary."""
+        """Print the summary and the remarks."""
         self._view.summary(funnel)
+        if self._console is not None:
+            encoding = self._console.encoding
+            for remark in self._remarks():
+                text = visible(remark).encode(encoding, "replace").decode(encoding)
+                self._console.print(Text(f"ringback: {text}"), soft_wrap=True)
 
 
 class LogOutlet:

@@ -17,10 +17,17 @@ from ringback.sources.keylog_file import KeyLogFile, key_log_beside
 from ringback.sources.live import LiveConnections, new_messages
 from ringback.sources.notice import Notice, Tell, Urgency
 from ringback.spec.model import Specification
+from ringback.wire.events import ClosedReason
 from ringback.wire.keylog import KeyLog
 
 LIVE = "live"
 """Name of the capture that the running proxy's own connections belong to."""
+
+LOOK_S = 1.0
+"""Time between two looks at the frames that wait for a key."""
+
+HELD_S = 3.0
+"""Frames that wait so long are told: a client writes a key at its first use."""
 
 
 class Session:
@@ -48,6 +55,8 @@ class Session:
         self._recorded = Chronology(buffer_bytes)
         self._left_out = 0
         self._is_complete = False
+        self._next_look = float("-inf")
+        self._held_since: float | None = None
 
     @property
     def has_begun(self) -> bool:
@@ -61,6 +70,12 @@ class Session:
     def follow_keys(self, path: Path | None) -> None:
         """Read keys from `path` from now on; keys read before are kept."""
         self._key_file = None if path is None else KeyLogFile(path, self._keys, self._tell)
+
+    def remarks(self) -> list[str]:
+        """What is amiss with the key log, and what was left out: for where notices may not be seen."""
+        trouble = "" if self._key_file is None else self._key_file.trouble
+        left_out = flows.left_out_notice(self._left_out).text if self._left_out else ""
+        return [remark for remark in (trouble, left_out) if remark]
 
     def take_message(self, flow: flows.WebSocketFlow) -> None:
         """The newest message of a live flow. Those of a recorded one are taken when it ends."""
@@ -97,6 +112,7 @@ class Session:
                 self._publish(settled)
             if ended or settled:
                 self.report(self._inspector.funnel)
+            self._watch_held(now)
 
     def close(self) -> None:
         """The run is over: everything that is still open is decided, and every outlet is closed."""
@@ -152,6 +168,20 @@ class Session:
     def _complete(self) -> None:
         self._is_complete = True
         self._publish(self._inspector.finish())
+
+    def _watch_held(self, now: float) -> None:
+        """Tell once that frames wait for a key: nothing else shows it while their connection is open."""
+        if now < self._next_look:
+            return
+        self._next_look = now + LOOK_S
+        held = self._inspector.funnel.held
+        if not held:
+            self._held_since = None
+        elif self._held_since is None:
+            self._held_since = now
+        elif self._held_since + HELD_S <= now:
+            self._held_since = float("inf")
+            self._tell(Notice(f"{held} frames wait for a key: {ClosedReason.NO_KEY.advice}"))
 
     def _poll_keys(self) -> None:
         """Read keys before a frame is decided on: the client may have written them an instant ago."""

@@ -26,6 +26,9 @@ place to the same or a greater length, or one that got the old inode number, is 
 MAX_PROBLEMS_TOLD = 3
 """Malformed lines that are told one by one; a file that is no key log does not flood the log."""
 
+KEYLOG_VARIABLE = "RINGBACK_KEYLOGFILE"
+"""Environment variable that names the key log where no option does."""
+
 SUFFIX = ".keys"
 """`NAME.keys` is looked for beside `NAME.flows` where no key log was named."""
 
@@ -45,6 +48,11 @@ class KeyLogFile:
         self._inode: tuple[int, int] | None = None
         self._offset = 0
         self._tail = b""
+
+    @property
+    def trouble(self) -> str:
+        """Why no keys come of the file now, as it was told; empty where they do."""
+        return self._told
 
     def poll(self) -> bool:
         """Read what was added, at most `MAX_POLL_BYTES` of it; whether keys were gained."""
