@@ -1,7 +1,8 @@
 """The README's picture: what the terminal shows of a shipped capture, as SVG.
 
 Run as `python tests/synthetic/picture.py`; it writes `addon/ringback/docs/replay.svg`. Acks, receipts and
-relay reports are left out so that the picture stays short; the rest is what the terminal view prints.
+relay reports are left out so that the picture stays short, and a line says so; the rest is what the terminal
+view prints.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CAPTURE = ROOT / "captures/synthetic/single-callee.flows"
 PICTURE = ROOT / "addon/ringback/docs/replay.svg"
 WIDTH = 112
+LEFT_OUT = "(this picture does not show acks, receipts and relay reports)"
 
 _SHOWN = frozenset({"offer", "preaccept", "accept", "terminate"})
 
@@ -42,7 +44,7 @@ def _is_shown(observation: Observation) -> bool:
 
 
 def show(console: Console) -> None:
-    """Print the capture as `ringback replay` does, without the stanzas that are left out."""
+    """Print the capture as `ringback replay` does, without the stanzas that are left out, and say so."""
     keys = KeyLog()
     keys.feed(CAPTURE.with_suffix(".keys").read_bytes())
     keys.finish()
@@ -57,6 +59,7 @@ def show(console: Console) -> None:
             view.show(observation)
     for observation in inspector.finish():
         view.show(observation)
+    console.print(LEFT_OUT, style="dim")
     view.summary(inspector.funnel)
 
 
