@@ -26,13 +26,16 @@
  */
 
 import crypto from 'node:crypto';
-import { appendFileSync, closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 
 const VARIABLE = 'RINGBACK_KEYLOGFILE';
 const HEADER = '# Noise keys of a test client: whoever has this file can read its traffic. Keep it private.';
+/** What a key log begins with: the header, or a line of a key. */
+const KEY_LOG_START = /^(# Noise keys |((CLIENT|SERVER)_(HANDSHAKE|TRANSPORT)|CANDIDATE)_KEY )/;
+const LONGEST_START = 32;
 const LOADED = Symbol.for('ringback.keylog');
 
 /** Padded with zero bytes to the length of a hash. Source: baileys lib/Defaults, `NOISE_MODE`. */
@@ -87,6 +90,31 @@ function quietly(notice) {
   }
 }
 
+/** Opens `path`, which is no symbolic link; an error says so in words. */
+function openOwn(path, flags, mode) {
+  try {
+    return openSync(path, flags, mode);
+  } catch (error) {
+    if (error.code !== 'ELOOP') throw error;
+    throw new Error(`${path} is a symbolic link, which is refused: name the file itself`);
+  }
+}
+
+/** Refuses a file that holds something else: keys do not belong behind a mistyped name. */
+function checkIsKeyLog(path) {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const start = Buffer.alloc(LONGEST_START);
+  const fd = openOwn(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    readSync(fd, start, 0, start.length, 0);
+  } finally {
+    closeSync(fd);
+  }
+  if (!KEY_LOG_START.test(start.toString('latin1'))) {
+    throw new Error(`${path} holds something else than keys: name a new file`);
+  }
+}
+
 /**
  * Append-only file, opened anew for each line: keys are few, and a file that was moved or removed comes back.
  * A symbolic link is refused, so that nobody who can write to the folder redirects the keys.
@@ -103,12 +131,13 @@ class KeyLogFile {
   append(...lines) {
     // Non-blocking, or a pipe that nobody reads would stop the client.
     const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-    const fd = openSync(this.#path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    const fd = openOwn(this.#path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0o600);
     try {
       const status = fstatSync(fd);
       if (status.isFile() && status.mode & 0o077 && process.platform !== 'win32') {
         say(`others may read the key log: chmod 600 ${this.#path}`);
       }
+      if (status.isFile() && status.size > 0) checkIsKeyLog(this.#path);
       const text = [...(status.size === 0 ? [HEADER] : []), ...lines].map((line) => `${line}\n`).join('');
       if (text) appendFileSync(fd, text);
     } finally {

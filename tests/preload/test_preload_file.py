@@ -79,7 +79,14 @@ def symbolic_link(path: Path) -> str:
     """A link to a file that somebody else chose."""
     path.with_suffix(".elsewhere").touch()
     path.symlink_to(path.with_suffix(".elsewhere"))
-    return "ELOOP"
+    return f"{path} is a symbolic link, which is refused: name the file itself"
+
+
+def another_file(path: Path) -> str:
+    """A file that somebody wrote, which begins with a comment as a key log does."""
+    path.write_text("# Read me\n")
+    path.chmod(0o600)
+    return f"{path} holds something else than keys: name a new file"
 
 
 def pipe_without_a_reader(path: Path) -> str:
@@ -88,7 +95,9 @@ def pipe_without_a_reader(path: Path) -> str:
     return "ENXIO"
 
 
-@pytest.mark.parametrize("obstacle", [directory, missing_folder, symbolic_link, pipe_without_a_reader])
+@pytest.mark.parametrize(
+    "obstacle", [directory, missing_folder, symbolic_link, another_file, pipe_without_a_reader]
+)
 def test_an_unwritable_path_does_not_break_the_client(obstacle: Callable[[Path], str], log: Path) -> None:
     """The client goes on, its keys are not written, and the user is told why, once."""
     code = obstacle(log)
@@ -98,6 +107,16 @@ def test_an_unwritable_path_does_not_break_the_client(obstacle: Callable[[Path],
     (line,) = finished.stderr.splitlines()
     assert line.startswith(f"ringback keylog: keys may be missing from the key log: {code}")
     assert not log.with_suffix(".elsewhere").exists() or log.with_suffix(".elsewhere").stat().st_size == 0
+    assert not path.is_file() or path.read_text() in {"", "# Read me\n"}
+
+
+def test_a_file_of_keys_without_the_header_is_taken(log: Path) -> None:
+    """Whoever has taken the comment out goes on with the file."""
+    log.write_text(f"CANDIDATE_KEY * {bytes(32).hex()}\n")
+    log.chmod(0o600)
+    finished = run_client("show(await new Session(functions).shakeHands());", log)
+    assert finished.stderr == ""
+    assert entries(log)[1:] == [handshake(truths(finished)[0])]
 
 
 def test_a_full_disk_does_not_break_the_client(log: Path) -> None:
