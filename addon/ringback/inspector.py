@@ -190,7 +190,7 @@ class Inspector:
         """How much came through each stage up to now."""
         funnel = Funnel(
             stanzas=self._past.stanzas,
-            calls=self._past.calls + len(self._book.calls),
+            calls=self._past.calls + sum(not call.reopened for call in self._book.calls.values()),
             preaccepts=self._past.preaccepts + sum(map(_preaccepts, self._book.calls.values())),
             evicted=self._book.evictions.calls,
             findings=dict(self._findings),
@@ -248,7 +248,8 @@ class Inspector:
         if correlated.call is None and correlated.recognised.action == PREACCEPT:
             self._past.preaccepts += correlated.recognised.kind is StanzaKind.CALL
         yield self._stanza(sighting, correlated)
-        if correlated.call is not None:
+        is_refused = correlated.emission is None and correlated.recognised.kind is StanzaKind.CALL
+        if correlated.call is not None and not is_refused:
             yield from self._touch(correlated.call, correlated.emission, sighting.at)
 
     def _touch(self, call: Call, emission: Emission | None, at: float) -> Iterator[FindingMade]:
@@ -327,7 +328,7 @@ class Inspector:
     def _give_up(self, call: Call) -> Iterator[FindingMade]:
         """Settle a call that the book has pushed out, and forget it."""
         yield from self._settle(call)
-        self._past.calls += 1
+        self._past.calls += not call.reopened
         self._past.preaccepts += _preaccepts(call)
         self._reports.pop((call.capture, call.call_id), None)
 

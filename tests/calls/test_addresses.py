@@ -10,6 +10,7 @@ from ringback.stanza import Jid
     ("text", "mode"),
     [
         ("A@s.whatsapp.net", "pn"),
+        ("A@c.us", "pn"),
         ("A:99@hosted", "pn"),
         ("A@lid", "lid"),
         ("A:99@hosted.lid", "lid"),
@@ -30,6 +31,7 @@ def test_addressing_modes(text: str, mode: str | None) -> None:
         ("A@lid", "A:0@lid", True, True),
         ("A.0:7@s.whatsapp.net", "A:7@s.whatsapp.net", True, True),
         ("A:99@hosted.lid", "A:99@lid", True, True),
+        ("A@c.us", "A@s.whatsapp.net", True, True),
         ("A:1@lid", "A:2@lid", True, False),
         ("A:1@lid", "B:1@lid", False, False),
         ("A:1@lid", "A:1@s.whatsapp.net", None, None),

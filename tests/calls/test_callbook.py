@@ -144,13 +144,49 @@ def test_acks_find_their_stanza_by_connection_and_id(ack_first: bool) -> None:
 def test_an_ack_is_told_where_it_belongs() -> None:
     """What `add` returns for an ack: its call and emission, or neither while the stanza is not seen."""
     tape, book = Tape(), CallBook()
-    early = book.add(tape.delivered(BARE_ACK, CALLEE))
-    stanza = book.add(tape.sent(preaccept(), CALLEE))
+    sent, bare = tape.sent(preaccept(), CALLEE), tape.delivered(BARE_ACK, CALLEE)
+    early, stanza = book.add(bare), book.add(sent)
     late = book.add(tape.delivered(SERVER_ACK, CALLEE))
     assert (early.call, early.emission) == (None, None)
     assert stanza.emission is not None
     assert len(stanza.emission.acks) == 2
     assert (late.call, late.emission) == (stanza.call, stanza.emission)
+
+
+@given(st.permutations(range(5)))
+def test_an_ack_answers_the_last_stanza_before_it(order: list[int]) -> None:
+    """An id that two calls use one after the other: each ack belongs to the stanza that it follows, and one
+    that comes before both belongs to neither."""
+    tape = Tape()
+    there = preaccept(session='call-id="CALLID-0002"')
+    played = [
+        tape.delivered(SERVER_ACK, CALLEE),
+        tape.sent(preaccept(), CALLEE),
+        tape.delivered(SERVER_ACK, CALLEE),
+        tape.sent(there, CALLEE),
+        tape.delivered(SERVER_ACK, CALLEE),
+    ]
+    calls = {call.call_id: call for call in book_of(played[index] for index in order).calls.values()}
+    assert calls[CALL_ID].emissions[0].acks == [played[2]]
+    assert calls["CALLID-0002"].emissions[0].acks == [played[4]]
+
+
+def test_an_ack_goes_to_the_address_that_its_stanza_came_from() -> None:
+    """Two devices use one id, and the receiver acks both after the second: each ack names its device."""
+    tape = Tape()
+    book = book_of(
+        [
+            tape.delivered(preaccept(from_=DEVICE), CALLER),
+            tape.delivered(preaccept(from_=OTHER_DEVICE), CALLER),
+            tape.sent(CLIENT_ACK, CALLER),
+            tape.sent(CLIENT_ACK.replace(DEVICE, OTHER_DEVICE), CALLER),
+        ]
+    )
+    (call,) = book.calls.values()
+    assert [[ack.node.text("to") for ack in each.acks] for each in call.emissions] == [
+        [DEVICE],
+        [OTHER_DEVICE],
+    ]
 
 
 def test_an_ack_prefers_the_action_it_names() -> None:

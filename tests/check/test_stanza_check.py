@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -269,6 +270,28 @@ def test_huge_stanzas_are_cut_and_it_is_said(count: int) -> None:
     cut = only(findings, "check-cut")
     assert len(findings) <= MAX_FINDINGS_PER_STANZA + 1
     assert (len(cut), findings[-1].code == "check-cut") == ((0, False) if count == 100 else (1, True))
+
+
+def test_what_is_cut_is_what_goes_beyond_the_file() -> None:
+    """Every fact speaks first at least once, and a fact at any place before anything undocumented."""
+    bare = from_text('<call to="A:1@lid" id="P-1"><preaccept call-id="C"><te/></preaccept></call>')
+    junk = {f"junk-{number}": "x" for number in range(MAX_FINDINGS_PER_STANZA + 1)}
+    crowded = replace(bare, attrs={**junk, **bare.attrs})
+    usual = check_stanza(Sighting(bare, evidence(), None), preaccept_file(), {})
+    findings = check_stanza(Sighting(crowded, evidence(), None), preaccept_file(), {})
+    about_facts = [finding for finding in findings if finding.fact is not None]
+    assert about_facts == [finding for finding in usual if finding.fact is not None]
+    assert (len(findings), findings[-1].code) == (MAX_FINDINGS_PER_STANZA + 1, "check-cut")
+
+
+def test_a_repeated_child_takes_no_room_from_the_facts_after_it() -> None:
+    """However often one tag repeats, each fact of the file is spoken to."""
+    destination = Node("destination", {}, (Node("te"),) * 5000)
+    node = from_text(preaccept())
+    huge = replace(node, content=(replace(node.children[0], content=(destination,)),))
+    findings = check_stanza(Sighting(huge, evidence(), None), preaccept_file(), {})
+    spoken = {finding.fact.path for finding in findings if finding.fact is not None}
+    assert spoken == {fact.path for fact in preaccept_file().facts()}
 
 
 def places(facts: StanzaSpec | ChildFact, nodes: list[Node | None]) -> Counter[str]:

@@ -8,17 +8,22 @@ from __future__ import annotations
 import base64
 import ipaddress
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringback.errors import DecodeError
 from ringback.findings import Evidence, Finding, Severity, Stance
 from ringback.nodejson import content_to_json, node_to_json
 from ringback.sanitize import Placeholders
+from ringback.sanitize.keep import is_protocol_word
 from ringback.stanza import Content, Jid, Node, Value, to_text
 from ringback.wire.events import Direction, FramePlace
+from ringback.wire.wabinary import decode, encode, token_table
 
 HOSTILE = ("\x1b[2J", "\u202e", "\u0000", "\u200b", "\r\n", "\u0661")
 
@@ -174,6 +179,27 @@ def test_no_identity_gets_out_of_a_finding(case: tuple[Marked, Node], data: st.D
     )
     values = [content_to_json(finding.expected), content_to_json(finding.got)]
     assert_clean(marked, finding.place, str(finding.call_id), json.dumps(values, ensure_ascii=False))
+
+
+pieces = st.from_regex(r"[a-z]{0,6}[0-9]{0,4}", fullmatch=True)
+split_names = st.lists(pieces | pieces.map("{}[1]".format) | pieces.map("@{}".format), min_size=1, max_size=5)
+
+
+@given(split_names.map("/".join), st.sampled_from(("[4917]", "")), st.booleans())
+def test_no_piece_of_a_name_gets_out_of_an_error(name: str, index: str, is_tag: bool) -> None:
+    """The decoder's path is split at slashes, and so at those of a name: what stands of it are words of the
+    protocol, and at most six digits in indices."""
+    hostile = f"x{name}{index}/{name}{index}"
+    child = Node(hostile, {"t": "1"}) if is_tag else Node("x", {hostile: "1"})
+    table = token_table(3)
+    with pytest.raises(DecodeError) as caught:
+        decode(encode(Node("call", {}, (child,)), table)[:-1], table)
+    assert hostile[:60] in caught.value.path
+    shown = Placeholders().error(caught.value).path
+    rest = re.sub(r"NAME-PLACEHOLDER-[0-9]{4}|\[1\]", "", shown)
+    names = [re.sub(r"\[[0-9]+\]", "", segment).removeprefix("@") for segment in rest.split("/")]
+    assert all(not segment or is_protocol_word(segment) for segment in names)
+    assert sum(map(len, re.findall(r"\[([0-9]+)\]", rest))) <= 6
 
 
 def test_the_search_finds_what_is_there() -> None:

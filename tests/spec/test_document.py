@@ -62,7 +62,7 @@ REFUSED = [
     ('a: 1\nb: "\\x1b[31m"\n', 2, "character U\\+001B: expected text that can be printed"),
     ('a: "\\ud800"\n', 1, "character U\\+D800"),
     ('a: 1\nb: "\\U00110000"\n', 2, "not YAML: "),
-    ('a: 1\nb: "\\UFFFFFFFF"\n', 2, "not YAML: .*OverflowError"),
+    ('a: 1\nb: "\\UFFFFFFFF"\n', 2, "not YAML: the parser stopped"),
     ("%YAML 1." + "9" * 5000 + "\n---\na: 1\n", 1, "not YAML: "),
     ("a: 1\nb: 2\na: 3\n", 3, "key 'a' is given twice, first in line 1"),
     ("a: {b: 1,\n  b: 2}\n", 2, "key 'b' is given twice, first in line 1"),

@@ -65,7 +65,7 @@ def undocumented(stage: Stage) -> Session:
     session = stage.ring()
     candidate = Node("te", {"ip": "198.19.44.44", "port": "41000"}, "default")
     extra = (Node("destination", {}, (candidate,)), Node("ringtone", {"loops": "3"}))
-    strange = replace_attrs(session.preaccept(*extra), made_up="1")
+    strange = replace_attrs(session.preaccept(*extra), novelty="1")
     stage.world.call(stage.callee, session.creator, strange)
     return session
 
@@ -285,7 +285,7 @@ VIOLATIONS = (
         undocumented,
         (
             *USUAL,
-            "attribute-undocumented /call/preaccept/@made_up",
+            "attribute-undocumented /call/preaccept/@novelty",
             "child-undocumented /call/preaccept/ringtone",
             f"content-undocumented {_CANDIDATE}",
         ),

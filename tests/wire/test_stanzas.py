@@ -52,6 +52,17 @@ def test_an_ack_is_passed_over_by_its_class() -> None:
     assert read(stanzas, plain(Node("ack", {"id": "1"}))) is None
 
 
+def test_a_receipt_without_content_is_passed_over() -> None:
+    """A receipt belongs to a call only by a child: without one it is not read, on either path."""
+    stanzas = reader()
+    bare = Node("receipt", {"id": "R1", "t": "1"})
+    assert stanzas.is_passed_over(plain(bare))
+    assert read(stanzas, plain(bare)) is None
+    for node in (RECEIPT, Node("receipt", {"id": "R1"}, b"")):
+        assert not stanzas.is_passed_over(plain(node))
+        assert isinstance(read(stanzas, plain(node)), FrameOpened)
+
+
 def test_an_unusual_spelling_of_the_tag() -> None:
     """A tag is known by its text, not by the bytes that spell it."""
     stanzas = reader()

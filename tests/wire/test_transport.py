@@ -417,7 +417,7 @@ def test_resuming_tells_the_counter(late: bool) -> None:
 def test_resuming_reads_held_frames_with_one_table() -> None:
     """The table is decided by all frames that were held, before the first of them is read."""
     bench = Bench(resuming=True)
-    ambiguous = Node("receipt", {"id": "R1"})
+    ambiguous = Node("receipt", {"id": "R1"}, (Node("offer"),))
     for node in (ambiguous, IQ, CALL):
         bench.send(bench.pair.client_frame(plain(node, 2)))
     events = bench.add(bench.pair.client_line)

@@ -10,13 +10,15 @@ from ringback.stanza import Jid, Value
 
 _MODES = {
     "s.whatsapp.net": "pn",
+    "c.us": "pn",
     "hosted": "pn",
     "lid": "lid",
     "hosted.lid": "lid",
 }
-"""Server to addressing mode; a hosted server spells a device of the same account.
+"""Server to addressing mode; a hosted server spells a device of the same account, `c.us` is what
+Web clients write for `s.whatsapp.net`.
 
-Source: read in Baileys 7.0.0-rc13, lib/WABinary/jid-utils, domain types of AD_JID.
+Source: read in Baileys 7.0.0-rc13, lib/WABinary/jid-utils, domain types of AD_JID and jidNormalizedUser.
 """
 
 

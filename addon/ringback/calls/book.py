@@ -11,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ringback.calls.addresses import same_value
 from ringback.calls.model import Call, Emission, Sighting
 from ringback.recognise import PREACCEPT, Recognised, StanzaKind, recognise
 from ringback.wire.events import Direction
@@ -146,7 +147,7 @@ class CallBook:
         place = _place(sighting, recognised.stanza_id)
         self._hold(place, call)
         for ack in self._acks.get(place, ()):
-            self._attach(call, emission, ack)
+            self._answer(place, ack)
         return emission
 
     def _emission(self, call: Call, sighting: Sighting, recognised: Recognised) -> Emission | None:
@@ -208,15 +209,37 @@ class CallBook:
         else:
             self.evictions.acks += 1
         self._bound_acks()
-        found: list[tuple[Call, Emission]] = []
-        for call in self._holders.get(place, {}).values():
-            for emission in call.emissions:
-                if any(_place(seen, emission.stanza_id) == place for seen in emission.sightings):
-                    self._attach(call, emission, ack)
-                    found.append((call, emission))
+        found = self._answer(place, ack)
         exact = [pair for pair in found if pair[1].action == recognised.action]
         call_, emission_ = next(iter(exact + found), (None, None))
         return Correlated(recognised, call_, emission_)
+
+    def _answer(self, place: _Place, ack: Sighting) -> list[tuple[Call, Emission]]:
+        """Attach an ack to what it answers: of each action that has its id, the last stanza before it there.
+
+        One that came to be attached while that stanza was still unknown is detached from the earlier one.
+        """
+        held = self._held(place)
+        last: dict[str, tuple[tuple[bool, int, int], Emission]] = {}
+        for _, emission in held:
+            rank = _rank_before(emission, place, ack)
+            if rank is not None and rank > last.get(emission.action, (_NO_RANK,))[0]:
+                last[emission.action] = (rank, emission)
+        answered = [emission for _, emission in last.values()]
+        for call, emission in held:
+            if emission in answered:
+                self._attach(call, emission, ack)
+            elif ack in emission.acks:
+                emission.acks.remove(ack)
+        return [(call, emission) for call, emission in held if emission in answered]
+
+    def _held(self, place: _Place) -> list[tuple[Call, Emission]]:
+        return [
+            (call, emission)
+            for call in self._holders.get(place, {}).values()
+            for emission in call.emissions
+            if emission.stanza_id == place.stanza_id
+        ]
 
     def _bound_acks(self) -> None:
         while len(self._acks) > MAX_PENDING_ACKS:
@@ -246,6 +269,26 @@ class CallBook:
         call.dropped += 1
         call.lost += emission is not None and emission.action in KEPT_ACTIONS
         self.evictions.stanzas += 1
+
+
+_NO_RANK = (False, -1, -1)
+
+
+def _rank_before(emission: Emission, place: _Place, ack: Sighting) -> tuple[bool, int, int] | None:
+    """How well a stanza goes with an ack: by address, then the later the better; None where no copy of it
+    stands before the ack at that place."""
+    name, original = ("to", "from") if ack.sent else ("from", "to")
+    end = ack.evidence.place.message
+    ranks = [
+        (
+            same_value(copy.node.attrs.get(original), ack.node.attrs.get(name)) is not False,
+            copy.evidence.place.message,
+            copy.evidence.place.frame,
+        )
+        for copy in emission.sightings
+        if copy.evidence.place.message < end and _place(copy, emission.stanza_id) == place
+    ]
+    return max(ranks, default=None)
 
 
 def _order(sighting: Sighting) -> tuple[float, int, int, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeAlias
 
@@ -36,8 +36,21 @@ def check_stanza(sighting: Sighting, spec: StanzaSpec, enums: Enums) -> list[Fin
     check = _StanzaCheck(sighting, spec, enums)
     findings = list(islice(check.all(), MAX_FINDINGS_PER_STANZA + 1))
     if len(findings) > MAX_FINDINGS_PER_STANZA:
-        findings[MAX_FINDINGS_PER_STANZA:] = [check.of(codes.CHECK_CUT, check.root)]
+        findings = [*_most_important(check, findings), check.of(codes.CHECK_CUT, check.root)]
     return findings
+
+
+def _most_important(check: _StanzaCheck, findings: list[Finding]) -> list[Finding]:
+    """What is said of a stanza of which too much could be said: what each fact says at its first place, then
+    what facts say at further places, then what goes beyond the file."""
+    first = replace(check, siblings=1, beyond=False).all()
+    of_facts = islice(replace(check, beyond=False).all(), MAX_FINDINGS_PER_STANZA)
+    chosen = {_key(finding): finding for finding in (*first, *of_facts, *findings)}
+    return list(islice(chosen.values(), MAX_FINDINGS_PER_STANZA))
+
+
+def _key(finding: Finding) -> tuple[str, Path]:
+    return (finding.code, finding.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +60,23 @@ class _StanzaCheck:
     sighting: Sighting
     spec: StanzaSpec
     enums: Enums
+    siblings: int | None = None
+    """How many children of one tag are looked at; None for all."""
+    beyond: bool = True
+    """Whether it also tells what the stanza has beyond the file."""
+    call_id: str | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        recognised = recognise(self.sighting.node)
+        object.__setattr__(self, "call_id", None if recognised is None else recognised.call_id)
 
     @property
     def root(self) -> Path:
         return (self.sighting.node.tag,)
 
     def all(self) -> Iterator[Finding]:
-        yield from self._stanza()
+        if self.beyond:
+            yield from self._stanza()
         yield from self._element(self.sighting.node, self.root, self.spec.attributes, self.spec.children)
 
     def of(
@@ -66,12 +89,11 @@ class _StanzaCheck:
         expected: Value | None = None,
         got: Value | bytes | None = None,
     ) -> Finding:
-        recognised = recognise(self.sighting.node)
         return code.finding(
             self.spec,
             path,
             (self.sighting.evidence,),
-            call_id=None if recognised is None else recognised.call_id,
+            call_id=self.call_id,
             fact=fact,
             stance=stance,
             expected=expected,
@@ -89,7 +111,7 @@ class _StanzaCheck:
         self, node: Node, path: Path, attributes: tuple[AttributeFact, ...], children: tuple[ChildFact, ...]
     ) -> Iterator[Finding]:
         yield from self._attributes(node, path, attributes)
-        if node.content is not None and not isinstance(node.content, tuple):
+        if self.beyond and node.content is not None and not isinstance(node.content, tuple):
             yield self.of(codes.CONTENT_UNDOCUMENTED, path, got=node.content)
         yield from self._children(node, path, children)
 
@@ -99,7 +121,7 @@ class _StanzaCheck:
             value = node.attrs.get(fact.name)
             yield self._attribute(fact, (*path, f"@{fact.name}"), value, again.get(fact.name))
         documented = {fact.name for fact in facts}
-        for name, value in node.attrs.items():
+        for name, value in node.attrs.items() if self.beyond else ():
             if name not in documented:
                 yield from self._undocumented((*path, f"@{name}"), value, again.get(name))
 
@@ -125,18 +147,28 @@ class _StanzaCheck:
         return self.of(code, path, fact=fact, got=value)
 
     def _children(self, node: Node, path: Path, facts: tuple[ChildFact, ...]) -> Iterator[Finding]:
-        places = places_of(node, path)
+        by_tag = _by_tag(node)
         for fact in facts:
-            found = [(child, place) for child, place in places if child.tag == fact.tag]
+            found = by_tag.get(fact.tag, [])
             if not found:
                 yield from self._absent(fact, (*path, fact.tag))
-            for number, (child, place) in enumerate(found, start=1):
+            for number, child in enumerate(found[: self.siblings], start=1):
+                place = _place(path, child, number, len(found))
                 yield self._child(fact, place, number, len(found))
                 yield from self._element(child, place, fact.attributes, fact.children)
+        if self.beyond:
+            yield from self._unknown(node, path, {tag: len(found) for tag, found in by_tag.items()}, facts)
+
+    def _unknown(
+        self, node: Node, path: Path, totals: dict[str, int], facts: tuple[ChildFact, ...]
+    ) -> Iterator[Finding]:
         documented = {fact.tag for fact in facts}
-        for child, place in places:
+        seen: Counter[str] = Counter()
+        for child in node.children:
             if child.tag not in documented:
+                seen[child.tag] += 1
                 content = child.content if not isinstance(child.content, tuple) else None
+                place = _place(path, child, seen[child.tag], totals[child.tag])
                 yield self.of(codes.CHILD_UNDOCUMENTED, place, got=content)
 
     def _child(self, fact: ChildFact, path: Path, number: int, count: int) -> Finding:
@@ -158,6 +190,19 @@ class _StanzaCheck:
             yield from self._silent_below(child, place)
 
 
+def _by_tag(node: Node) -> dict[str, list[Node]]:
+    """The children of each tag, in order."""
+    found: dict[str, list[Node]] = {}
+    for child in node.children:
+        found.setdefault(child.tag, []).append(child)
+    return found
+
+
+def _place(path: Path, child: Node, number: int, count: int) -> Path:
+    """The child's place: indexed from 1 where its tag repeats among its siblings."""
+    return (*path, f"{child.tag}[{number}]" if count > 1 else child.tag)
+
+
 def places_of(node: Node, path: Path) -> list[tuple[Node, Path]]:
     """Each child with its place below `path`: indexed from 1 where its tag repeats among its siblings."""
     totals = Counter(child.tag for child in node.children)
@@ -165,6 +210,5 @@ def places_of(node: Node, path: Path) -> list[tuple[Node, Path]]:
     places = []
     for child in node.children:
         seen[child.tag] += 1
-        index = f"[{seen[child.tag]}]" if totals[child.tag] > 1 else ""
-        places.append((child, (*path, child.tag + index)))
+        places.append((child, _place(path, child, seen[child.tag], totals[child.tag])))
     return places

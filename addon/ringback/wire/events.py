@@ -142,7 +142,7 @@ class ClientIdentified:
 class FrameOpened:
     """A transport frame that authenticated and was read in full.
 
-    A frame that the decode policy passes over, since its root's tag says that it belongs to no call, is
+    A frame that the decode policy passes over, since its root says that it belongs to no call, is
     counted in `FrameCounts.opened` and gives no event: building one costs about as much as opening the frame.
     """
 

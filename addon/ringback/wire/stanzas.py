@@ -9,7 +9,7 @@ from __future__ import annotations
 from ringback.errors import DecodeError
 from ringback.wire.events import FrameOpened, FramePlace, FrameUnread
 from ringback.wire.tablevote import TableVote
-from ringback.wire.wabinary import Decoded, TokenTable, decode, decode_head, peek_tag
+from ringback.wire.wabinary import Decoded, TokenTable, decode, decode_head, is_bare, peek_tag
 
 MAX_KEPT_PARTS = 8192
 """Nodes and attributes of a stanza that may belong to a call, which is kept as long as its call. Each takes a
@@ -25,7 +25,7 @@ _CALL = "call"
 _SUCCESS = "success"
 """Ends the login, and tells the client's own LID."""
 _RECEIPT = "receipt"
-"""Belongs to a call only if a child says so."""
+"""Belongs to a call only if a child says so; nearly all receipts have none."""
 
 _MAY_MATTER = frozenset({_CALL, _ACK, _RECEIPT, _SUCCESS})
 
@@ -56,16 +56,17 @@ class StanzaReader:
             self._reads_all = self._decode_all
 
     def is_passed_over(self, plaintext: bytes) -> bool:
-        """Whether the root's tag alone tells that the frame belongs to no call: then it need not be read.
+        """Whether the root's tag, or a receipt's lack of content, tells that the frame belongs to no call.
 
-        False also where that is not certain.
+        Then it need not be read. False also where that is not certain.
         """
         if self._reads_all:
             return False
         try:
-            return peek_tag(plaintext, self.table) not in _MAY_MATTER
+            tag = peek_tag(plaintext, self.table)
         except DecodeError:
             return False
+        return tag not in _MAY_MATTER or (tag == _RECEIPT and is_bare(plaintext))
 
     def read(
         self, place: FramePlace, counter: int, plaintext: bytes, *, size: int, late: bool
@@ -95,4 +96,6 @@ class StanzaReader:
             return True
         if tag == _ACK:
             return decode_head(plaintext, self.table).text(_CLASS) == _CALL
+        if tag == _RECEIPT:
+            return not is_bare(plaintext)
         return tag in _MAY_MATTER

@@ -8,7 +8,7 @@ import pytest
 
 from ringback.errors import DecodeError
 from ringback.stanza import Jid, Node
-from ringback.wire.wabinary import decode_head, peek_tag, token_table
+from ringback.wire.wabinary import decode_head, is_bare, peek_tag, token_table
 from support.wabinary_cases import frame
 
 TABLE = token_table(3)
@@ -90,6 +90,27 @@ def test_the_head_has_no_content(wabinary: str, head: Node) -> None:
     """Tag and attributes are read, what stands behind them is not."""
     for plaintext in both_ways(wabinary):
         assert decode_head(plaintext, TABLE) == head
+
+
+@pytest.mark.parametrize(
+    ("wabinary", "bare"),
+    [
+        ("f80164", True),
+        ("f803640808", True),
+        ("f8ff64", True),
+        ("f8026400", False),
+        ("f80064", False),
+        ("f9000164", False),
+        ("f8", False),
+        ("", False),
+    ],
+)
+def test_no_content_at_a_glance(wabinary: str, bare: bool) -> None:
+    """A short list of odd length has no content; of other spellings and zlib streams it is not said."""
+    plain, compressed = both_ways(wabinary)
+    assert is_bare(plain) is bare
+    assert not is_bare(compressed)
+    assert not is_bare(b"")
 
 
 def test_a_fault_in_an_attribute_is_the_heads() -> None:

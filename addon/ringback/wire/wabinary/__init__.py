@@ -9,7 +9,7 @@ with every limit beside the code that keeps it; `decode`, `peek` and `encode` ar
 
 from ringback.wire.wabinary.decode import Decoded, decode
 from ringback.wire.wabinary.encode import encode
-from ringback.wire.wabinary.peek import decode_head, peek_tag
+from ringback.wire.wabinary.peek import decode_head, is_bare, peek_tag
 from ringback.wire.wabinary.tokens import KNOWN_DICTIONARIES, TokenTable, nearest_dictionary, token_table
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "decode",
     "decode_head",
     "encode",
+    "is_bare",
     "nearest_dictionary",
     "peek_tag",
     "token_table",

@@ -29,6 +29,16 @@ def peek_tag(plaintext: bytes, table: TokenTable) -> str:
     return _from_prefix(plaintext, table, NodeReader.root_tag)
 
 
+def is_bare(plaintext: bytes) -> bool:
+    """Whether the root is seen at a glance to have no content: not compressed, its list short and odd.
+
+    False also where that is not certain.
+    """
+    if len(plaintext) < 3 or plaintext[1] != LIST_8 or plaintext[0] & COMPRESSED:
+        return False
+    return bool(plaintext[2] & 1)
+
+
 def decode_head(plaintext: bytes, table: TokenTable) -> Node:
     """The root node with its attributes; its content is None, whatever the frame holds.
 

@@ -1,0 +1,41 @@
+"""The page on the screen is true to the letter: its example is what is printed, its tables are the code's."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import ringback
+from ringback.observations import Funnel
+from ringback.view.marks import ASCII, MEANINGS, UNICODE
+from ringback.view.terminal import TerminalView
+from support.viewing import observed_call, printed, printed_all
+
+PAGE = (Path(ringback.__file__).parent / "docs/screen.md").read_text(encoding="utf-8")
+
+
+def test_the_example_is_what_is_printed() -> None:
+    """The screen in the page is a call as the view prints it at 80 columns."""
+    (example,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+    assert example == printed_all(observed_call(inside='<audio enc="opus" rate="16000"/>'))
+
+
+def test_the_signs_are_those_of_the_legend() -> None:
+    """The page's first table is the legend, sign by sign."""
+    rows = [f"| `{getattr(UNICODE, name)}` | `{getattr(ASCII, name)}` |" for name in MEANINGS]
+    told = [f"{row} {meaning} |" for row, meaning in zip(rows, MEANINGS.values(), strict=True)]
+    assert "\n".join(told) in PAGE
+
+
+def test_every_label_of_the_summary_is_explained() -> None:
+    """The page's second table has the summary's labels, in the order in which they stand."""
+    counted = Funnel(held=1, dropped=1, unread=1, evicted=1, ignored=1, closed={"no key": 1})
+
+    def show(view: TerminalView) -> None:
+        for observation in observed_call():
+            view.show(observation)
+        view.summary(counted)
+
+    summary = printed(show).partition("── ringback ")[2].splitlines()[1:]
+    labels = [line[:11].strip() for line in summary if line[:3].strip()]
+    assert labels == re.findall(r"^\| `([a-z -]+)` \| [a-z]", PAGE, re.MULTILINE)
