@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from ringback.findings import Severity, Stance
-from ringback.view.marks import ASCII, UNICODE, Marks, marks_for, style_of
+from ringback.view.marks import ASCII, LEGEND, MEANINGS, UNICODE, Marks, marks_for, style_of
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,14 @@ def test_only_an_unexercised_fact_is_faint() -> None:
     assert (
         style_of(Stance.SILENT, Severity.WARNING) == style_of(Stance.CONTRADICTS, Severity.WARNING) != "dim"
     )
+
+
+def test_the_legend_explains_each_sign_in_both_spellings() -> None:
+    """Verdicts, directions and the notice's bullet are in the legend, each with its ASCII form, on a line
+    that fits a screen of 80 columns."""
+    lines = LEGEND.splitlines()[1:]
+    assert {stance.value for stance in Stance} <= set(MEANINGS)
+    assert [line.split()[:3:2] for line in lines] == [
+        [asdict(UNICODE)[name], asdict(ASCII)[name]] for name in MEANINGS
+    ]
+    assert max(map(len, lines)) < 80

@@ -40,6 +40,29 @@ class Marks:
 UNICODE = Marks("✓", "✗", "+", "·", "→", "↑", "↓", "●", "…", "─", "━")
 ASCII = Marks("=", "x", "+", "-", "->", "^", "v", "*", "...", "-", "#")
 
+MEANINGS = {
+    "supports": "a fact, observed as stated",
+    "contradicts": "against a fact, or against the rest of the call",
+    "extends": "not in the specification",
+    "silent": "a fact that was not exercised",
+    "up": "sent by the client of the connection, whose number stands before it",
+    "down": "delivered to the client of the connection",
+    "bullet": "what a connection tells",
+}
+"""What the signs of the left margin mean, by their names in `Marks`."""
+
+
+def _legend() -> str:
+    rows = [
+        f"  {getattr(UNICODE, name)} or {getattr(ASCII, name)}  {meaning}"
+        for name, meaning in MEANINGS.items()
+    ]
+    return "\n".join(["Marks, and what stands for them on a screen without Unicode:", *rows])
+
+
+LEGEND = _legend()
+"""A legend of the signs, to end a command's help with: lines that are not to be wrapped."""
+
 
 def marks_for(encoding: str) -> Marks:
     """The marks that `encoding` can carry; ASCII for an encoding that Python does not know."""
