@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from ringback.check.call import check_call
 from ringback.findings import FactRef, Severity, Stance
 from ringback.view.tally import Tally
-from support.viewing import PREACCEPT, finding
+from support.sightings import DEVICE, Tape, preaccept
+from support.viewing import PREACCEPT, SPECIFICATION, finding, observed
 
 
 def tallied(*facts: tuple[str, Stance]) -> Tally:
@@ -47,3 +49,15 @@ def test_questions_count_the_findings_that_bear_on_them() -> None:
         (3, {Severity.OK: 1, Severity.ERROR: 1}),
     ]
     assert [text for _, text, _ in questions] == list(PREACCEPT.open_questions)
+
+
+def test_both_addresses_that_copies_lack_are_contradicted() -> None:
+    """The one finding about a sent and a delivered copy stands at one address and counts for both."""
+    tape = Tape()
+    sent, delivered = tape.sent(preaccept()), tape.delivered(preaccept(from_=DEVICE))
+    call = observed(delivered, [sent]).call
+    assert call is not None
+    tally = Tally()
+    for each in check_call(call, SPECIFICATION, settled=True):
+        tally.add(each)
+    assert tally.facts_of(PREACCEPT).contradicted == ("call/@from", "call/@to")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ringback.check.correlation_codes import ADDRESSES_LITERAL
 from ringback.findings import Finding, Severity, Stance
 from ringback.observations import StanzaObserved
 from ringback.spec.model import StanzaSpec
@@ -49,7 +50,8 @@ class Tally:
         """Count a finding that was not counted before."""
         self.questions.update((question, finding.severity) for question in finding.questions)
         if finding.fact is not None:
-            self._stances.setdefault((finding.fact.spec, finding.fact.path), set()).add(finding.stance)
+            for path in {finding.fact.path, *_also_lacking(finding)}:
+                self._stances.setdefault((finding.fact.spec, path), set()).add(finding.stance)
 
     def observe(self, observed: StanzaObserved) -> None:
         """Count a stanza; its findings are counted by themselves."""
@@ -71,3 +73,11 @@ class Tally:
         for number, text in enumerate(spec.open_questions, start=1):
             counts = {severity: self.questions[f"{spec.id}/{number}", severity] for severity in Severity}
             yield number, text, {severity: count for severity, count in counts.items() if count}
+
+
+def _also_lacking(finding: Finding) -> list[str]:
+    """The facts that a finding about several addresses names in words; it stands at the first of them."""
+    if finding.code != ADDRESSES_LITERAL.code:
+        return []
+    _, _, lacking = finding.message.partition("Lacking: ")
+    return lacking.removesuffix(".").split(", ") if lacking else []
