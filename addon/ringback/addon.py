@@ -188,7 +188,10 @@ class Ringback:
     def _apply_spec(self, value: str | None) -> None:
         if self._session.has_begun:
             raise _UnusableValueError("it is fixed once a connection was seen; restart mitmproxy with it")
-        self._session.use(load_specification(_path(value)))
+        specification = load_specification(_path(value))
+        self._session.use(specification)
+        for spec in specification.stanzas.values():
+            self._placeholders.admit(spec)
 
     def _apply_hosts(self, value: Sequence[str]) -> None:
         try:

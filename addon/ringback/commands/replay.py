@@ -20,6 +20,7 @@ from ringback.observations import Observation
 from ringback.outlets import EventOutlet, Outlet, TerminalOutlet
 from ringback.sanitize import Placeholders
 from ringback.spec.load import load_specification
+from ringback.spec.model import Specification
 from ringback.status import ExitCode
 from ringback.view.terminal import TerminalView
 
@@ -51,7 +52,7 @@ def replay(recording: Recording, report: Report, environment: Environment) -> Ex
     keys = read_keys(recording, environment)
     faults = Faults(environment.tell)
     inspector = ContainedInspector(Inspector(specification, keys), faults)
-    outlets = _outlets(report, environment)
+    outlets = _outlets(report, specification, environment)
     going = Going()
     with ExitStack() as stack:
         for outlet in outlets:
@@ -71,9 +72,11 @@ def _close(outlet: Outlet, inspector: ContainedInspector) -> None:
     outlet.close(inspector.funnel)
 
 
-def _outlets(report: Report, environment: Environment) -> list[Outlet]:
+def _outlets(report: Report, specification: Specification, environment: Environment) -> list[Outlet]:
     """The ledger first: what is reported anywhere else is kept by then."""
     placeholders = Placeholders()
+    for spec in specification.stanzas.values():
+        placeholders.admit(spec)
     view = TerminalView(environment.console(), report.level, placeholders)
     outlets: list[Outlet] = [] if report.ledger is None else [LedgerOutlet(Ledger(report.ledger))]
     outlets.append(TerminalOutlet(view))
