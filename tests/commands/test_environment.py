@@ -12,13 +12,14 @@ from ringback.sources.notice import Notice, Urgency
 
 def test_notices_are_lines_on_standard_error() -> None:
     """Each notice is one line that begins with the command's name and, unless it is plain, its urgency."""
-    environment = Environment(stdout=io.StringIO(), stderr=io.StringIO())
+    stdout, stderr = io.StringIO(), io.StringIO()
+    environment = Environment(stdout=stdout, stderr=stderr)
     for urgency in Urgency:
         environment.tell(Notice("so it is", urgency))
-    assert environment.stderr.getvalue() == (  # type: ignore[attr-defined]
+    assert stderr.getvalue() == (
         "ringback: so it is\nringback: warning: so it is\nringback: error: so it is\n"
     )
-    assert environment.stdout.getvalue() == ""  # type: ignore[attr-defined]
+    assert stdout.getvalue() == ""
 
 
 def test_characters_that_the_encoding_lacks_are_escaped() -> None:
