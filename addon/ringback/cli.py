@@ -21,6 +21,7 @@ from ringback.faults import describe
 from ringback.findings import Severity
 from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
+from ringback.view.marks import LEGEND
 
 
 class OutputClosedError(Exception):
@@ -56,7 +57,7 @@ def cli(ctx: click.Context) -> ExitCode:
     return help_if_alone(ctx)
 
 
-@cli.command(epilog=EPILOG)
+@cli.command(epilog=f"\b\n{LEGEND}\n\n{EPILOG}")
 @recording_options
 @spec_option
 @click.option(

@@ -105,7 +105,7 @@ def test_merge_makes_the_users_own_ledger(ringback: Any, path: Path, tmp_path: P
     other = tmp_path / "other.db"
     with Ledger(other) as ledger:
         ledger.record(*report("single-callee").observations)
-    ran = ringback("ledger", "merge", path, other, path)
+    ran = ringback("ledger", "merge", "--apart", path, other, path)
     counts = [len(report(NAME).stanzas), len(report("single-callee").stanzas), 0]
     told = zip((path, other, path), counts, strict=True)
     assert ran.err == "".join(
@@ -114,6 +114,20 @@ def test_merge_makes_the_users_own_ledger(ringback: Any, path: Path, tmp_path: P
     own = tmp_path / "data" / "ringback"
     assert own.stat().st_mode & 0o777 == 0o700
     assert ringback("ledger", "show").out.startswith(f"ledger     {own / 'ledger.db'}\n")
+
+
+def test_merge_refuses_another_secret_unless_told(ringback: Any, path: Path, tmp_path: Path) -> None:
+    """With the reason and the two ways on; what was taken over apart is said where the ledger is shown."""
+    own = tmp_path / "own.db"
+    with Ledger(own) as ledger:
+        ledger.record(*report("single-callee").observations)
+    ran = ringback("ledger", "merge", "--ledger", own, path)
+    assert ran.code == ExitCode.INPUT
+    assert f"{path}: recorded under another secret than {own}: " in ran.err
+    assert "secrets    1, one of them its own\n" in ringback("ledger", "show", "--ledger", own).out
+    assert ringback("ledger", "merge", "--ledger", own, "--apart", path).code == ExitCode.OK
+    shown = ringback("ledger", "show", "--ledger", own).out
+    assert "secrets    2, one of them its own; under each other people's devices\n" in shown
 
 
 @pytest.mark.parametrize("command", [["show"], ["verify"], ["export", "copy.db"]])

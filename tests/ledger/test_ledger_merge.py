@@ -48,7 +48,7 @@ def merged(folder: Path, tree: object, sources: Sequence[Path], number: list[int
     path = folder / f"merged-{number[0]}.db"
     with Ledger(path) as ledger:
         for member in members:
-            ledger.merge(member)
+            ledger.merge(member, apart=True)
     return path
 
 
@@ -115,7 +115,7 @@ def test_a_capture_read_on_two_machines_counts_once(name: str, tmp_path: Path) -
     filled(other, *observations).close()
     alone = told(one)
     with Ledger(one) as ledger:
-        ledger.merge(other)
+        ledger.merge(other, apart=True)
         assert ledger.stats().realms == 2
         assert [len(each) for each in told(one)] == [len(each) for each in alone]
         assert ledger.verify().is_sound
@@ -129,9 +129,42 @@ def test_each_connection_is_told_in_one_set_of_pseudonyms(tmp_path: Path) -> Non
     expected = told(whole)[0]
     for into, source in ((half, whole), (whole, half)):
         with Ledger(into) as ledger:
-            ledger.merge(source)
+            ledger.merge(source, apart=True)
             assert len(list(ledger.calls())) == 1
         assert told(into)[0] == expected
+
+
+def test_a_ledger_of_another_secret_is_refused(tmp_path: Path) -> None:
+    """It would tell one device as several. Nothing is taken over, nothing left beside it; `apart` does it."""
+    own, other, both = tmp_path / "own.db", tmp_path / "other.db", tmp_path / "both.db"
+    filled(other, *CALL).close()
+    with filled(own, *POOL[-3:]) as ledger:
+        before = ledger.content()
+        with pytest.raises(LedgerError, match=r"another secret than .*own\.db.*--with-secret.*--apart"):
+            ledger.merge(other)
+        assert ledger.content() == before
+        assert not other.with_name("other.db-shm").exists()
+        ledger.merge(other, apart=True)
+        assert ledger.stats().stanzas == len(CALL)
+        ledger.merge(other)
+        copy_ledger(own, both)
+    with filled(tmp_path / "third.db", *CALL) as ledger, pytest.raises(LedgerError, match="another secret"):
+        ledger.merge(both)
+
+
+def test_ledgers_that_know_each_others_secrets_merge(tmp_path: Path) -> None:
+    """Into one that has none yet, from one that has none yet, and from a copy with the secret."""
+    path = tmp_path / "ledger.db"
+    with filled(path, *CALL[:4]) as ledger:
+        copy_ledger(path, tmp_path / "second.db", with_secret=True)
+        Ledger(tmp_path / "empty.db").close()
+        filled(tmp_path / "second.db", *CALL).close()
+        ledger.merge(tmp_path / "empty.db")
+        ledger.merge(tmp_path / "second.db")
+        assert (ledger.stats().stanzas, ledger.stats().realms) == (len(CALL), 1)
+    with Ledger(tmp_path / "new.db") as ledger:
+        ledger.merge(path)
+        assert ledger.content() == content(path)
 
 
 def test_a_ledger_merged_into_itself_is_unchanged(tmp_path: Path) -> None:

@@ -57,18 +57,21 @@ def stored(path: Path | None) -> StoredLedger:
     return StoredLedger(named)
 
 
-def merge_ledgers(path: Path | None, others: Sequence[Path], environment: Environment) -> ExitCode:
+def merge_ledgers(
+    path: Path | None, others: Sequence[Path], environment: Environment, *, apart: bool
+) -> ExitCode:
     """Take over into the ledger at `path`, made where there is none, what the others hold.
 
     Raises:
-        LedgerError: one of them cannot be used; those before it were taken over.
+        LedgerError: one of them cannot be used, or was recorded under another secret and `apart` is not set;
+            those before it were taken over.
     """
     if path is None:
         default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with Ledger(path or default_path()) as ledger:
         for other in others:
             before = ledger.stats().stanzas
-            ledger.merge(other)
+            ledger.merge(other, apart=apart)
             taken = ledger.stats().stanzas - before
             environment.tell(Notice(f"{other}: {taken} stanzas that were not there before", Urgency.INFO))
     return ExitCode.OK
@@ -149,9 +152,16 @@ def _date(at: float | None) -> str | None:
     return None if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _secrets(shown: Shown) -> str:
+    if not shown["secrets"]:
+        return "none yet"
+    own = "one of them its own" if shown["records"] else "none of them its own"
+    apart = "; under each other people's devices" if shown["secrets"] > 1 else ""
+    return f"{shown['secrets']}, {own}{apart}"
+
+
 def _text(shown: Shown) -> str:
     span = f"{shown['first']} to {shown['last']}" if shown["first"] else "nothing yet"
-    own = "one of them its own" if shown["records"] else "none of them its own"
     findings = ", ".join(f"{count} {severity}" for severity, count in shown["findings"].items())
     lines = [
         ("ledger", shown["ledger"]),
@@ -159,7 +169,7 @@ def _text(shown: Shown) -> str:
         ("observed", span),
         ("stanzas", f"{shown['stanzas']} on {shown['connections']} connections, {shown['calls']} calls"),
         ("findings", findings),
-        ("secrets", f"{shown['secrets']}, {own}" if shown["secrets"] else "none yet"),
+        ("secrets", _secrets(shown)),
         ("techniques", ", ".join(shown["techniques"])),
         ("captures", ", ".join(shown["captures"])),
     ]

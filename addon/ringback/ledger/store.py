@@ -9,8 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ringback.errors import LedgerError
 from ringback.ledger.failure import refused
-from ringback.ledger.merging import SOURCE, merge_attached, prepare_maps
+from ringback.ledger.merging import SOURCE, is_apart, merge_attached, prepare_maps
 from ringback.ledger.opening import attachable, open_for_reading, open_for_writing
 from ringback.ledger.schema import transaction
 from ringback.ledger.stored import StoredLedger
@@ -18,6 +19,12 @@ from ringback.ledger.writing import Recorder
 from ringback.observations import Observation
 from ringback.pseudonyms import SECRET_BYTES, Pseudonyms
 from ringback.questions.evidence import WEBSOCKET_CAPTURE
+
+_APART = (
+    "recorded under another secret than {own}: a device or call that both saw would count as several; start "
+    "the second machine's ledger from `ringback ledger export --with-secret`, or take this one over all the "
+    "same with --apart: its devices then count as other people's"
+)
 
 
 class Ledger(StoredLedger):
@@ -55,24 +62,22 @@ class Ledger(StoredLedger):
             for observation in observations:
                 recorder.record(observation)
 
-    def merge(self, other: Path) -> None:
+    def merge(self, other: Path, *, apart: bool = False) -> None:
         """Take over everything that the ledger at `other` holds, but for its secret.
 
+        A device that both saw is one device only where both were recorded under one secret. With `apart` what
+        was recorded under another is taken over too, as of devices of other people.
+
         Raises:
-            LedgerError: one of the two cannot be used; nothing was taken over then.
+            LedgerError: one of the two cannot be used, or they do not share their secrets and `apart` is not
+                set; nothing was taken over then.
         """
-        open_for_reading(other).close()
-        with refused(other):
-            self._database.execute(f"ATTACH ? AS {SOURCE}", (attachable(other),))
-        with refused(self.path):
-            try:
-                prepare_maps(self._database)
-                with transaction(self._database):
-                    merge_attached(self._database)
-            finally:
-                self._database.execute(f"DETACH {SOURCE}")
-        # Whoever opens it last so that it could be written takes away what was put beside it.
-        open_for_reading(other).close()
+        with self._attached(other), refused(self.path):
+            prepare_maps(self._database)
+            with transaction(self._database):
+                if not apart and is_apart(self._database):
+                    raise LedgerError(f"{other}: {_APART.format(own=self.path)}")
+                merge_attached(self._database)
 
     def close(self) -> None:
         """Give the file back. Closing twice does nothing."""
@@ -81,6 +86,20 @@ class Ledger(StoredLedger):
     def wait_for_others(self, seconds: float) -> None:
         """How long `record` waits where another process is writing."""
         self._database.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+    @contextmanager
+    def _attached(self, other: Path) -> Iterator[None]:
+        """While the block runs the ledger at `other` can be read as `SOURCE`."""
+        open_for_reading(other).close()
+        with refused(other):
+            self._database.execute(f"ATTACH ? AS {SOURCE}", (attachable(other),))
+        try:
+            yield
+        finally:
+            with refused(self.path):
+                self._database.execute(f"DETACH {SOURCE}")
+            # Whoever opens it last so that it could be written takes away what was put beside it.
+            open_for_reading(other).close()
 
     @contextmanager
     def _undone_together(self) -> Iterator[None]:
