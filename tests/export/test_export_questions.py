@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,11 @@ import pytest
 from ringback.export import questions
 from ringback.export.questions import FORMAT, questions_json, questions_markdown, render_markdown
 from ringback.export.washing import Appraisal
+from ringback.findings import Evidence
+from ringback.questions.evidence import CallEvidence
+from ringback.questions.facts import Statement
 from ringback.questions.registry import RULES
+from ringback.questions.stanzas import stanza_units
 from support.exporting import from_captures, good_material, heard_in, material_of, wide_call
 from support.sightings import Tape, good_call, preaccept
 from synthetic.manifest import SCENARIOS
@@ -29,6 +34,14 @@ def keys(value: Any) -> set[str]:
     if isinstance(value, dict):
         return set(value).union(*map(keys, value.values()))
     return set().union(*map(keys, value)) if isinstance(value, list) else set()
+
+
+def stanzas_with(appraisal: Appraisal, seen: Collection[Evidence | None]) -> set[int]:
+    """Numbers of the stanzas, each direction apart, of which a copy was seen there."""
+    clean = appraisal.clean
+    calls = [CallEvidence.of(call, clean.clients) for call in clean.calls]
+    units = enumerate(stanza_units(calls, clean.specification))
+    return {number for number, unit in units if any(copy.evidence in seen for copy in unit.copies)}
 
 
 def test_json_has_every_verdict_with_its_numbers() -> None:
@@ -67,6 +80,23 @@ def test_levels_say_why_they_go_no_further() -> None:
     assert port["hindrances"] == ["one-technique", "same-build"]
     page = questions_markdown(appraisal)
     assert "## Confidence\n\nwacrg's score: 30.0 % (0 confirmed and 6 probable of 10) before" in page
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_confidence_agrees_with_the_facts(name: str) -> None:
+    """Both tables tell of the same stanzas: put together to stanzas, the sightings for and against a fact are
+    its valid and violated ones. Addresses read to the letter stand in the levels alone."""
+    appraisal = Appraisal(from_captures(name))
+    for fact in appraisal.weighing.facts:
+        carry = appraisal.facts.carries[f"{fact.spec}#{fact.path}"]
+        literal = {one.evidence for one in carry.contradicting if one.code == "addresses-literal"}
+        against = stanzas_with(appraisal, {one.evidence for one in carry.contradicting} - literal)
+        valid = stanzas_with(appraisal, {one.evidence for one in carry.supporting}) - against
+        if fact.statement is Statement.ATTRIBUTE:
+            assert (len(valid), len(against)) == (fact.counts.valid, fact.counts.violated), fact.path
+        elif fact.statement is Statement.CHILD:
+            assert len(valid | against) == fact.counts.valid + fact.counts.violated, fact.path
+        assert len(against) >= fact.counts.violated, fact.path
 
 
 def test_every_key_of_the_json_is_documented() -> None:
