@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from ringback.wire.events import ClientIdentified, Direction, FramePlace
 from sanitize.test_leaks import Marked, forms_of, marks, stanzas
 from support.leaks import Secret, secrets_of, spellings
 from support.ledgers import bytes_of, identified, observed
+from support.sightings import CALLEE, Tape, preaccept
 from synthetic.manifest import SCENARIOS, capture
 from test_captures import report
 
@@ -108,8 +110,25 @@ def test_no_marked_identity_reaches_the_disk(case: tuple[Marked, Node]) -> None:
     assert not [form for form in marked_forms(marked) if len(form) > 4 and form in held]
 
 
+@pytest.mark.parametrize("name", ["15550001234.flows", "me@example.org.flows", "+1 555 000 12 34 x 9.flows"])
+def test_a_capture_named_after_somebody_gets_another_name(name: str, tmp_path: Path) -> None:
+    """The same one each time, another than other files have; a plain name stays."""
+    tape = [
+        sighted.sent(preaccept(), CALLEE) for sighted in (Tape(capture=name), Tape(capture="lab-1.flows"))
+    ]
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        for _ in range(2):
+            ledger.record(*observed(*tape))
+        ((first, second),) = [each.captures for each in ledger.connections()]
+        assert re.fullmatch(r"capture-[a-z]{10}\.flows", first)
+        assert second == "lab-1.flows"
+        assert name.removesuffix(".flows").encode() not in bytes_of(ledger.path)
+        ledger.record(*observed(Tape(capture=f"2{name}").sent(preaccept(), CALLEE)))
+        assert len(ledger.connections()[0].captures) == 3
+
+
 def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
-    """Names of flows and captures are kept as they are, so an identity put there on purpose is found."""
+    """Names of flows are kept as they are, so an identity put there on purpose is found."""
     path = tmp_path / "ledger.db"
     number = "7788997788"
     with Ledger(path) as ledger:

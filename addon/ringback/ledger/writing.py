@@ -22,6 +22,7 @@ from ringback.ledger.textform import (
 )
 from ringback.observations import FindingMade, Observation, StanzaObserved
 from ringback.pseudonyms import Pseudonyms
+from ringback.sanitize import keep
 from ringback.stanza import Node
 from ringback.wire.events import ClientIdentified
 
@@ -131,9 +132,16 @@ class Recorder:
         ).fetchone()
         self._database.execute(
             "INSERT INTO sight VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (observation, self._technique, printable(evidence.capture), evidence.connection),
+            (observation, self._technique, self._capture(evidence.capture), evidence.connection),
         )
         return int(observation)
+
+    def _capture(self, name: str) -> str:
+        """The name of a capture, or a keyed one where it holds a number or an address."""
+        if keep.is_plain_file(name):
+            return printable(name)
+        _, _, letters = self._pseudonyms.text(name).rpartition("-")
+        return f"capture-{letters}.flows"
 
     def _one(self, table: str, key: str, value: str, **columns: str | int) -> int:
         """The id of the row with that key, made where there is none."""
