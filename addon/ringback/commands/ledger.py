@@ -156,7 +156,7 @@ def _secrets(shown: Shown) -> str:
     if not shown["secrets"]:
         return "none yet"
     own = "one of them its own" if shown["records"] else "none of them its own"
-    apart = "; under each other people's devices" if shown["secrets"] > 1 else ""
+    apart = "; devices under different ones count as different people's" if shown["secrets"] > 1 else ""
     return f"{shown['secrets']}, {own}{apart}"
 
 
