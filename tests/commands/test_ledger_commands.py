@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sqlite3
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from ringback.cli import main
-from ringback.ledger import Ledger, StoredLedger
+from ringback.ledger import Ledger, StoredLedger, schema
 from ringback.status import ExitCode
 from support.leaks import leaks, secrets_of
 from support.recorded import capture as flow_file
@@ -153,6 +154,18 @@ def test_verify_says_whether_it_is_sound(ringback: Any, path: Path) -> None:
     damaged = ringback("ledger", "verify", "--ledger", path)
     assert damaged.code == ExitCode.INPUT
     assert damaged.out.startswith("row 1 of stanza.node cannot be read\n  what to do: read the capture")
+
+
+def test_verify_brings_an_older_ledger_up_to_date(ringback: Any, tmp_path: Path) -> None:
+    """Before it looks at it; nothing else of a ledger is changed by a look."""
+    old = tmp_path / "old.db"
+    with contextlib.closing(sqlite3.connect(old, isolation_level=None)) as database:
+        schema.migrate(database, old, schema.MIGRATIONS[:1])
+    assert "`ringback ledger verify` updates it" in ringback("ledger", "show", "--ledger", old).err
+    assert ringback("ledger", "verify", "--ledger", old).code == ExitCode.OK
+    before = old.read_bytes()
+    assert ringback("ledger", "verify", "--ledger", old).code == ExitCode.OK
+    assert old.read_bytes() == before
 
 
 def test_export_leaves_the_secret_unless_asked(ringback: Any, path: Path, tmp_path: Path) -> None:

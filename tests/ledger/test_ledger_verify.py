@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import resource
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
+from ringback.commands.environment import Environment
+from ringback.commands.ledger import verify_ledger
 from ringback.errors import LedgerError
-from ringback.ledger import Ledger
+from ringback.ledger import Ledger, StoredLedger
 from ringback.ledger.verify import MAX_PROBLEMS, verify
+from ringback.status import ExitCode
 from support.ledgers import filled, identified, observed, raw
+from support.processes import in_child
 from support.sightings import Tape, good_call
 from test_captures import report
 
@@ -68,6 +76,32 @@ def test_a_damaged_page_is_told(path: Path) -> None:
     problems = verify(path).problems
     assert problems
     assert "new ledger" in problems[0].advice
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are those of POSIX")
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_full_disk_hinders_no_look(is_open: bool) -> None:
+    """Also where the process that recorded was killed and its last rows stand in the log beside the file."""
+    stanzas = observed(*good_call(Tape()))
+
+    def prepare(folder: Path) -> None:
+        ledger = filled(folder / "first.db", *stanzas)
+        if not is_open:
+            ledger.close()
+        for each in folder.glob("first.db*"):
+            if not each.name.endswith("-shm"):
+                shutil.copy(each, folder / each.name.replace("first", "ledger"))
+        ledger.close()
+
+    def look(folder: Path) -> tuple[int, int, int]:
+        path = folder / "ledger.db"
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        code = verify_ledger(path, Environment(io.StringIO(), None))
+        on_full_disk = StoredLedger(path).stats().stanzas
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        return code, on_full_disk, Ledger(path).stats().stanzas
+
+    assert in_child(look, prepare=prepare) == (ExitCode.OK, len(stanzas), len(stanzas))
 
 
 def test_a_file_cut_short_is_told(path: Path) -> None:

@@ -14,6 +14,7 @@ from ringback.commands.environment import Environment
 from ringback.errors import LedgerError
 from ringback.findings import Severity
 from ringback.ledger import Ledger, LedgerConnection, StoredLedger, copy_ledger, default_path
+from ringback.ledger.failure import OutdatedError
 from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
 
@@ -89,15 +90,18 @@ def show_ledger(path: Path | None, environment: Environment, *, as_json: bool) -
 
 
 def verify_ledger(path: Path | None, environment: Environment) -> ExitCode:
-    """Look at all of the ledger, after its schema was brought up to date where it may be written.
+    """Look at all of the ledger. Nothing is written, unless its schema has to be brought up to date first.
 
     Raises:
         LedgerError: there is none, or it cannot even be opened.
     """
     named = path or default_path()
-    if os.access(named, os.W_OK):
+    try:
+        ledger = stored(path)
+    except OutdatedError:
         Ledger(named).close()
-    verification = stored(path).verify()
+        ledger = stored(path)
+    verification = ledger.verify()
     for problem in verification.problems:
         environment.write(f"{problem.text}\n  what to do: {problem.advice}\n")
     told = "sound" if verification.is_sound else "not as it should be"

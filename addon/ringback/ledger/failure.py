@@ -9,6 +9,11 @@ from pathlib import Path
 
 from ringback.errors import LedgerError
 
+
+class OutdatedError(LedgerError):
+    """A ledger of an older ringback, to be brought up to date before it can be read."""
+
+
 _REASONS = {
     "SQLITE_FULL": "the disk is full: make room, or name a ledger elsewhere",
     "SQLITE_READONLY": "it, or the folder that it lies in, is read-only: name a ledger that you may write",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ringback.errors import LedgerError
 from ringback.ledger import schema
-from ringback.ledger.failure import refused
+from ringback.ledger.failure import OutdatedError, refused
 
 OPENING_TIMEOUT_S = 5.0
 """How long another writer is waited for while the ledger is opened."""
@@ -57,21 +57,38 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """A connection that changes nothing.
 
     Raises:
-        LedgerError: there is none, it cannot be read, or its schema is not the one that this ringback has.
+        OutdatedError: it was written by an older ringback.
+        LedgerError: there is none, it cannot be read, or it was written by a newer ringback.
     """
     _checked(path)
     with refused(path):
-        database = _connect(_readable(path))
         try:
-            database.execute("PRAGMA query_only = ON")
-            missing = schema.check(database, path)
-        except BaseException:
-            database.close()
-            raise
+            database, missing = _look(path)
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith("SQLITE_IOERR_SHM"):
+                raise
+            database, missing = _look(path, alone=True)
     if missing:
         database.close()
-        raise LedgerError(f"{path}: written by an older ringback: `ringback ledger verify` updates it")
+        raise OutdatedError(f"{path}: written by an older ringback: `ringback ledger verify` updates it")
     return database
+
+
+def _look(path: Path, *, alone: bool = False) -> tuple[sqlite3.Connection, int]:
+    """A connection that changes nothing, and how many migrations the ledger lacks.
+
+    `alone` keeps others out and needs no `-shm`, for which a full disk has no room. Source: SQLite,
+    Write-Ahead Logging, section 8.
+    """
+    database = _connect(_readable(path))
+    try:
+        if alone:
+            database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        database.execute("PRAGMA query_only = ON")
+        return database, schema.check(database, path)
+    except BaseException:
+        database.close()
+        raise
 
 
 def attachable(path: Path) -> str:
