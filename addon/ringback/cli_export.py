@@ -91,11 +91,11 @@ def captures(
 def issues(ledger: Path | None, spec: Path | None, out: Path, actions: tuple[str, ...]) -> ExitCode:
     """Write bodies for wacrg's issue forms: stanza captures, discrepancies and protocol findings.
 
-    Prints the commands of GitHub's gh that file them.
+    The script file-them.sh beside them files them with GitHub's gh.
 
     \b
     Example:
-      ringback export issues --spec wacrg --out issues > issues/file-them.sh
+      ringback export issues --spec wacrg --out issues && sh issues/file-them.sh
     """
     from ringback.commands.export import Source, export_issues  # noqa: PLC0415 - YAML takes long to import
 

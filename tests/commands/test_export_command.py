@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import shlex
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -77,13 +78,34 @@ def test_actions_choose_the_stanzas(ringback: Any, ledger: Path, tmp_path: Path)
     assert {file.name[:10] for file in (tmp_path / "b").iterdir()} == {"call-offer"}
 
 
-def test_issues_come_with_their_commands(ringback: Any, ledger: Path, tmp_path: Path) -> None:
-    """One line each on standard output, naming the file that was written."""
-    code, out, _ = ringback("issues", "--ledger", ledger, "--out", tmp_path / "issues")
-    named = [shlex.split(line)[-1] for line in out.splitlines()]
-    assert code == ExitCode.OK
-    assert sorted(named) == sorted(file.name for file in (tmp_path / "issues").iterdir())
-    assert named
+def test_issues_come_with_a_script(ringback: Any, ledger: Path, tmp_path: Path) -> None:
+    """Run from elsewhere it hands every body to gh, each under a title of its own."""
+    folder, tools = tmp_path / "new" / "is sues", tmp_path / "bin"
+    code, out, _ = ringback("issues", "--ledger", ledger, "--out", folder)
+    assert (code, out) == (ExitCode.OK, "")
+    script = folder / "file-them.sh"
+    assert not script.stat().st_mode & 0o111
+    tools.mkdir()
+    gh = tools / "gh"
+    gh.write_text('#!/bin/sh\nfor last; do :; done\ntest -s "$last" && echo "$last|$5|$6|$7"\n')
+    gh.chmod(0o755)
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["/bin/sh", script], cwd=tmp_path, env={"PATH": path}, capture_output=True, text=True, check=True
+    )
+    filed = [line.split("|") for line in done.stdout.splitlines()]
+    assert sorted(line[0] for line in filed) == sorted(file.name for file in folder.glob("*.md"))
+    assert {line[1] for line in filed} == {"--title"}, filed
+    assert len({line[2] for line in filed}) == len(filed) > 0
+
+
+def test_an_action_that_was_not_seen_is_told(ringback: Any, ledger: Path, tmp_path: Path) -> None:
+    """With those that were; no folder is made."""
+    out = tmp_path / "out"
+    code, printed, err = ringback("captures", "--ledger", ledger, "--out", out, "--action", "nosuch")
+    assert (code, printed) == (ExitCode.INPUT, "")
+    assert "no nosuch in this ledger; it has accept, " in err
+    assert not out.exists()
 
 
 def test_patch_accepts_all_with_yes(ringback: Any, ledger: Path, spec: Path) -> None:

@@ -139,7 +139,7 @@ class TestConflict:
         issue = found["conflict-call-preaccept-wav-04-call-preaccept-encopt-presence"]
         sections = sections_of(issue.body)
         assert list(sections) == DISCREPANCY_HEADINGS
-        assert issue.title == "[discrepancy]: call-preaccept and WAV-04, call/preaccept/encopt"
+        assert issue.title == "[discrepancy]: call-preaccept and WAV-04, presence of call/preaccept/encopt"
         _, first = code_of(sections["source a (technique + evidence)"])
         _, second = code_of(sections["source b (technique + evidence)"])
         assert "left out (0 observations as it says, 2 against, 0 silent)" in first
@@ -189,10 +189,11 @@ def test_the_command_files_the_issue() -> None:
 
 @pytest.mark.parametrize("name", ["multi-device", "early-candidates", "violations"])
 def test_shipped_captures_make_issues_that_pass_the_gate(name: str) -> None:
-    """With distinct names, the same each time."""
+    """With distinct names and titles, the same each time."""
     first, second = issues(Appraisal(from_captures(name))), issues(Appraisal(from_captures(name)))
     assert first == second
     assert len({issue.file_name for issue in first}) == len(first) > 0
+    assert len({issue.title for issue in first}) == len(first)
 
 
 def test_what_a_client_says_of_itself_is_washed() -> None:

@@ -12,7 +12,7 @@ from ringback.commands.environment import Environment
 from ringback.errors import ExportError
 from ringback.export.captures import capture_files
 from ringback.export.change import Change
-from ringback.export.issues import issues
+from ringback.export.issues import SCRIPT, filing_script, issues
 from ringback.export.material import Material
 from ringback.export.patch import Patch, effective_changes, make_patch, proposed_changes
 from ringback.export.questions import questions_json, questions_markdown
@@ -68,26 +68,32 @@ def export_captures(
     """Write a YAML file into `folder` for each form of these stanzas.
 
     Raises:
-        RingbackError: as `read_appraisal`; nothing was written where a file could identify somebody.
+        RingbackError: as `read_appraisal`, or the ledger has no such stanza; nothing was written where a file
+            could identify somebody.
     """
     appraisal = read_appraisal(source)
     files = capture_files(appraisal.material, actions=actions, contributor=contributor)
+    if not files:
+        raise ExportError(_not_seen(appraisal, actions))
     return _write_all(files, folder, environment)
 
 
 def export_issues(
     source: Source, folder: Path, environment: Environment, *, actions: Sequence[str]
 ) -> ExitCode:
-    """Write the bodies of issues into `folder`, and print the commands that file them.
+    """Write the bodies of issues into `folder`, and a script that files them.
 
     Raises:
-        RingbackError: as `read_appraisal`; nothing was written where a file could identify somebody.
+        RingbackError: as `read_appraisal`, or there is nothing to file; nothing was written where a file
+            could identify somebody.
     """
     parts = {} if source.spec is None else load_parts(source.spec)
-    made = issues(read_appraisal(source), parts=list(parts.values()), actions=actions)
-    code = _write_all({issue.file_name: issue.body for issue in made}, folder, environment)
-    environment.write("".join(f"{issue.command}\n" for issue in made))
-    return code
+    appraisal = read_appraisal(source)
+    made = issues(appraisal, parts=list(parts.values()), actions=actions)
+    if not made:
+        raise ExportError(f"nothing to file: {_not_seen(appraisal, actions)}")
+    files = {issue.file_name: issue.body for issue in made}
+    return _write_all(files | {SCRIPT: filing_script(made)}, folder, environment)
 
 
 def export_patch(source: Source, ask: Ask, environment: Environment) -> ExitCode:
@@ -133,6 +139,12 @@ def shown_change(change: Change, number: int, total: int) -> str:
     """A change as somebody who decides on it sees it: what it does, then why."""
     head = f"[{number}/{total}] {change.kind.value}: {change.path}\n  {change.summary}\n"
     return head + "".join(f"    - {line}\n" for line in change.evidence)
+
+
+def _not_seen(appraisal: Appraisal, actions: Sequence[str]) -> str:
+    # Of the washed calls: an action that somebody made up could be a name.
+    known = {emission.action for call in appraisal.clean.calls for emission in call.emissions} - {""}
+    return f"no {' or '.join(actions)} in this ledger; it has {', '.join(sorted(known)) or 'no action'}"
 
 
 def _file_of(spec: StanzaSpec, path: Path) -> Path:

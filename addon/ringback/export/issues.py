@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ringback.confidence import Discrepancy, ObservedFact
 from ringback.conflicts import ConflictTally, Form, SideTally
@@ -27,6 +27,8 @@ from ringback.spec.part import SpecPart
 from ringback.stanza.xml import to_text
 
 REPOSITORY = "WhiskeySockets/wacrg"
+SCRIPT = "file-them.sh"
+"""Name of the script that files the issues, beside their bodies."""
 _LITERAL = "addresses-literal"
 """Code of the finding that no copy has both addresses."""
 _CONFIDENCE = {
@@ -82,7 +84,7 @@ def issues(
     """
     material, verdicts = appraisal.material, appraisal.weighing.verdicts
     made = [
-        *map(capture_issue, capture_records(material, actions=actions)),
+        *_told_apart(map(capture_issue, capture_records(material, actions=actions))),
         *(discrepancy_issue(each, material) for each in appraisal.facts.discrepancies),
         *(conflict_issue(each, material) for each in appraisal.conflicts(parts) if _is_weighed(each)),
         *(finding_issue(each, material) for each in verdicts if each.answer in _CONFIDENCE),
@@ -90,6 +92,27 @@ def issues(
     for issue in made:
         material.checked(f"{issue.title}\n{issue.body}", issue.file_name)
     return made
+
+
+def filing_script(made: Iterable[Issue]) -> str:
+    """A shell script that files these issues from the folder it lies in, and stops at one that fails."""
+    head = (
+        "#!/bin/sh",
+        "# Files the issues whose bodies lie beside this script, with GitHub's gh.",
+        "set -e",
+        'cd "$(dirname "$0")"',
+    )
+    return "\n".join((*head, *(issue.command for issue in made))) + "\n"
+
+
+def _told_apart(made: Iterable[Issue]) -> Iterator[Issue]:
+    """Numbers the forms of one stanza, whose titles are alike."""
+    listed = list(made)
+    totals, seen = Counter(issue.title for issue in listed), Counter[str]()
+    for issue in listed:
+        seen[issue.title] += 1
+        form = f", form {seen[issue.title]} of {totals[issue.title]}" if totals[issue.title] > 1 else ""
+        yield replace(issue, title=f"{issue.title}{form}")
 
 
 def capture_issue(record: CaptureRecord) -> Issue:
@@ -156,7 +179,7 @@ def conflict_issue(tally: ConflictTally, material: Material) -> Issue:
     kind = "form" if isinstance(tally.stanza.claim.says, Form) else "presence"
     return Issue(
         name=f"conflict-{spec}-{_slug(part)}-{_slug(path)}-{kind}",
-        title=f"[discrepancy]: {spec} and {part}, {path}",
+        title=f"[discrepancy]: {spec} and {part}, {kind} of {path}",
         labels=("type/discrepancy", "status/needs-review"),
         body=render_form(sections),
     )
