@@ -191,6 +191,33 @@ def test_what_is_in_the_file_is_not_asked_for_again(tmp_path: Path) -> None:
     assert effective_changes(patch.after, NAME, proposed_changes(Appraisal(again))) == []
 
 
+def test_more_evidence_refreshes_the_own_source(tmp_path: Path) -> None:
+    """The older line of the same clients goes; what somebody else named stays."""
+    path = "call/preaccept/@call-id"
+    first = patched(good_material(), lambda change: change.path == path)
+    (told,) = loaded(first, tmp_path)[path].provenance.sources
+    text = first.after.replace(f'"{told}"', f'"by hand", "{told}"')
+    more = material_of([*good_call(Tape()), *heard_in(2)])
+    patch = make_patch(text, NAME, [of(more, path)], more)
+    by_hand, newer = loaded(patch, tmp_path)[path].provenance.sources
+    assert (by_hand, newer.startswith("ringback: as stated in 4 observations in 3 calls")) == (
+        "by hand",
+        True,
+    )
+
+
+def test_a_source_of_a_fact_now_contradicted_is_withdrawn(tmp_path: Path) -> None:
+    """It no longer is as stated in what was seen; the level is for people to settle."""
+    path = "call/preaccept/@call-creator"
+    first = patched(good_material(), lambda change: change.path == path)
+    short = '<call from="33333333333333:2@lid" id="P-9"><preaccept call-id="CALLID-0001"/></call>'
+    sightings = [*good_call(Tape()), Tape(1100.0).delivered(short)]
+    change = of(material_of(sightings, specification=reloaded(first, tmp_path)), path)
+    assert change.kind is Kind.WITHDRAWN
+    patch = make_patch(first.after, NAME, [change], material_of(sightings))
+    assert loaded(patch, tmp_path)[path].provenance.sources == ()
+
+
 def test_the_diff_applies_by_its_names() -> None:
     """A unified diff with the prefixes that git takes."""
     lines = patched(WIDE).diff.splitlines()

@@ -13,6 +13,7 @@ class Kind(enum.Enum):
     """What a change does to the file."""
 
     EVIDENCE = "evidence added"
+    WITHDRAWN = "evidence withdrawn"
     RAISED = "confidence raised"
     NEW_FACT = "fact added"
     ANNOTATED = "question annotated"

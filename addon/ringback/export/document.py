@@ -6,7 +6,7 @@ Source: the settings that do so were found by trying them on all nine stanza fil
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -86,6 +86,13 @@ class StanzaDocument:
         if "sources" not in provenance:
             provenance["sources"] = flow_list(())
         _extend(provenance["sources"], [DoubleQuotedScalarString(source)])
+
+    def drop_sources(self, path: str, is_dropped: Callable[[str], bool]) -> None:
+        """Take these sources from the fact; the others stay as they are."""
+        sources = self._fact(path).get("provenance", {}).get("sources", ())
+        for number in reversed(range(len(sources))):
+            if is_dropped(str(sources[number])):
+                del sources[number]
 
     def is_backed(self, path: str, words: Iterable[str]) -> bool:
         """Whether one of the fact's sources holds all these words."""
