@@ -96,9 +96,12 @@ def test_a_full_disk_hinders_no_look(is_open: bool) -> None:
     def look(folder: Path) -> tuple[int, int, int]:
         path = folder / "ledger.db"
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
-        code = verify_ledger(path, Environment(io.StringIO(), None))
-        on_full_disk = StoredLedger(path).stats().stanzas
-        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        try:
+            code = verify_ledger(path, Environment(io.StringIO(), None))
+            on_full_disk = StoredLedger(path).stats().stanzas
+        finally:
+            # Else a failure could not be printed.
+            resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         return code, on_full_disk, Ledger(path).stats().stanzas
 
     assert in_child(look, prepare=prepare) == (ExitCode.OK, len(stanzas), len(stanzas))
