@@ -75,6 +75,9 @@ _Incomplete: TypeAlias = ConnectionResumed | CounterJumped | FrameClosed | Frame
 _INCOMPLETE = (ConnectionResumed, CounterJumped, FrameClosed, FrameUnread)
 """Events after which the absence of a stanza on that connection says nothing any more."""
 
+_READ_AS_CALLS = (StanzaKind.CALL.value, None)
+"""Root tags of frames that could not be read and may have been call stanzas; None where none was read."""
+
 
 @dataclass(slots=True)
 class _Socket:
@@ -131,6 +134,7 @@ class Inspector:
         self._sockets: dict[tuple[str, int], _Socket] = {}
         self._reports: dict[tuple[str, str], _CallReport] = {}
         self._holes: deque[tuple[str, int, float, float]] = deque(maxlen=MAX_HOLES)
+        self._relayed: dict[tuple[str, int], float] = {}
         self._past = Funnel()
         self._findings: Counter[str] = Counter()
 
@@ -143,6 +147,22 @@ class Inspector:
         )
         observations = list(self._observe(socket, events)) if events else []
         socket.read_until = message.at
+        return observations
+
+    def take_sighting(self, sighting: Sighting) -> list[Observation]:
+        """Take a stanza that was opened before, as an event file or a ledger keeps it."""
+        self._relayed[sighting.evidence.capture, sighting.connection] = sighting.at
+        return list(self._sighted(sighting))
+
+    def take_notice(self, notice: WireNotice) -> list[Observation]:
+        """Take what a connection told when it was read before."""
+        key, event = (notice.capture, notice.connection), notice.event
+        if isinstance(event, _INCOMPLETE):
+            self._note_hole(key, self._relayed.get(key, float("-inf")), event)
+        observations: list[Observation] = [notice]
+        if isinstance(event, FrameUnread) and event.tag in _READ_AS_CALLS:
+            evidence = Evidence(notice.capture, notice.connection, notice.flow, event.place)
+            observations.append(self._made(undecodable(evidence, event)))
         return observations
 
     @property
@@ -213,12 +233,12 @@ class Inspector:
         for event in events:
             if isinstance(event, _INCOMPLETE):
                 socket.complete = False
-                self._note_hole(socket, event)
+                self._note_hole((socket.capture, socket.number), socket.read_until, event)
             if isinstance(event, FrameOpened):
                 yield from self._opened(socket, event)
             elif not isinstance(event, FrameHeld):
                 yield WireNotice(socket.capture, socket.number, socket.flow, event)
-            if isinstance(event, FrameUnread) and event.tag in (StanzaKind.CALL.value, None):
+            if isinstance(event, FrameUnread) and event.tag in _READ_AS_CALLS:
                 yield self._made(undecodable(socket.evidence(event.place), event))
 
     def _opened(self, socket: _Socket, event: FrameOpened) -> Iterator[Observation]:
@@ -290,14 +310,14 @@ class Inspector:
         said.add(key)
         return is_new
 
-    def _note_hole(self, socket: _Socket, event: _Incomplete) -> None:
+    def _note_hole(self, connection: tuple[str, int], read_until: float, event: _Incomplete) -> None:
         """Remember when something went by unread on the connection, from when to when at the most."""
         if isinstance(event, ConnectionResumed):
-            hole = (float("-inf"), socket.read_until)
+            hole = (float("-inf"), read_until)
         else:
             missing_before = isinstance(event, CounterJumped)
-            hole = (socket.read_until if missing_before else event.place.at, event.place.at)
-        self._holes.append((socket.capture, socket.number, *hole))
+            hole = (read_until if missing_before else event.place.at, event.place.at)
+        self._holes.append((*connection, *hole))
 
     def _unreliable(self, call: Call) -> set[int]:
         """Connections of which not everything was read while the call went on: absence there says nothing."""

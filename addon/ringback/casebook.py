@@ -1,0 +1,178 @@
+"""What a run has observed, kept in memory call by call: what every view, report and filter reads.
+
+Observations go in, live or out of any source; cases come out. Values are raw, as in all of the core: whoever
+shows one puts placeholders in, those of the casebook, so that one call has one name in every view.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ringback.calls import Call, Emission, Sighting
+from ringback.findings import Evidence, Finding, Severity
+from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
+from ringback.questions.evidence import ClientFacts
+from ringback.sanitize import Placeholders
+from ringback.wire.events import ClientIdentified
+
+MAX_CASES = 20_000
+"""Calls kept; a new one pushes out the one that was first seen longest ago. Against endless offers."""
+MAX_STANZAS = 2_048
+"""Stanzas kept of one call. Against a call that talks without end."""
+MAX_FINDINGS = 2_048
+"""Findings kept of one call, and of none. Against a stanza of a thousand unknown children, sent again."""
+MAX_LOOSE = 4_096
+"""Stanzas kept that belong to no call that is known, and notices of connections; the oldest goes first."""
+
+
+@dataclass(slots=True, eq=False)
+class Case:
+    """One call with all that was observed of it."""
+
+    number: int
+    """From 1, in the order in which the calls were first seen."""
+    call: Call
+    stanzas: list[StanzaObserved] = field(default_factory=list)
+    """Every copy of every stanza, acks and receipts included, in the order in which they were observed."""
+    findings: list[Finding] = field(default_factory=list)
+    """Each once, those of its stanzas and those of the call as a whole."""
+    dropped: int = 0
+    """Stanzas and findings that no longer fitted."""
+
+    @property
+    def worst(self) -> Severity:
+        """The worst severity among its findings; ok where there is none."""
+        return max((each.severity for each in self.findings), key=_rank, default=Severity.OK)
+
+
+class Casebook:
+    """The cases of a run, and what belongs to none. An outlet: `show` takes what the inspector gives."""
+
+    name = "casebook"
+
+    def __init__(self, placeholders: Placeholders | None = None) -> None:
+        """An empty casebook; `placeholders` are those that its values are shown with."""
+        self.placeholders = Placeholders() if placeholders is None else placeholders
+        self.loose: deque[StanzaObserved] = deque(maxlen=MAX_LOOSE)
+        """Stanzas that belong to no call that is known."""
+        self.findings: deque[Finding] = deque(maxlen=MAX_FINDINGS)
+        """Findings that belong to no call that is known."""
+        self.notices: deque[WireNotice] = deque(maxlen=MAX_LOOSE)
+        """What connections told, in order."""
+        self.clients: dict[tuple[str, int], ClientIdentified] = {}
+        """Who speaks on a connection, by its capture and number."""
+        self.funnel = Funnel()
+        """What the run came to; empty until it has ended."""
+        self.evicted = 0
+        """Cases that were pushed out by newer ones."""
+        self.revision = 0
+        """Grows with everything that is observed: whether there is anything new to show."""
+        self._cases: dict[tuple[str, str], Case] = {}
+        self._numbered = 0
+
+    @property
+    def cases(self) -> list[Case]:
+        """All cases, in the order in which they were first seen."""
+        return list(self._cases.values())
+
+    def show(self, observation: Observation) -> None:
+        """Take one observation."""
+        self.revision += 1
+        if isinstance(observation, StanzaObserved):
+            self._take_stanza(observation)
+        elif isinstance(observation, FindingMade):
+            self._take_finding(observation.finding)
+        else:
+            self.notices.append(observation)
+            if isinstance(observation.event, ClientIdentified):
+                self.clients[observation.capture, observation.connection] = observation.event
+
+    def close(self, funnel: Funnel) -> None:
+        """The run is over; `funnel` is what it came to."""
+        self.revision += 1
+        self.funnel = funnel
+
+    def maybe_case(self, capture: str, call_id: str | None) -> Case | None:
+        """The case of that call, None where there is none."""
+        return None if call_id is None else self._cases.get((capture, call_id))
+
+    def name_of(self, case: Case) -> str:
+        """The call's placeholder, `CALLID-0001`: how every view names it."""
+        return self.placeholders.call_id(case.call.call_id)
+
+    def client_of(self, evidence: Evidence) -> ClientIdentified | None:
+        """Who speaks on the connection that shows it, None where that is not known."""
+        return self.clients.get((evidence.capture, evidence.connection))
+
+    def evidence(self) -> tuple[list[Call], Mapping[int, ClientFacts]]:
+        """The calls and who speaks on which connection, as the rules of the questions take them.
+
+        Connections of several captures share numbers, which the rules cannot tell apart: there each has a
+        number of its own, and the calls are copies that use it.
+        """
+        calls = [case.call for case in self._cases.values()]
+        seen = {_connection(sighting) for call in calls for sighting in call.sightings()}
+        numbers = {key: number for number, key in enumerate(sorted(seen | self.clients.keys()), start=1)}
+        clients = {numbers[key]: ClientFacts.of(client) for key, client in self.clients.items()}
+        return [_renumbered(call, numbers) for call in calls], clients
+
+    def _take_stanza(self, observed: StanzaObserved) -> None:
+        if observed.call is None:
+            self.loose.append(observed)
+            self._keep_findings(observed.fresh, None)
+            return
+        case = self._case(observed.call)
+        if len(case.stanzas) < MAX_STANZAS:
+            case.stanzas.append(observed)
+        else:
+            case.dropped += 1
+        self._keep_findings(observed.fresh, case)
+
+    def _take_finding(self, finding: Finding) -> None:
+        self._keep_findings((finding,), self.maybe_case(finding.evidence[0].capture, finding.call_id))
+
+    def _keep_findings(self, findings: tuple[Finding, ...], case: Case | None) -> None:
+        if case is None:
+            self.findings.extend(findings)
+            return
+        room = max(0, MAX_FINDINGS - len(case.findings))
+        case.findings += findings[:room]
+        case.dropped += len(findings[room:])
+
+    def _case(self, call: Call) -> Case:
+        key = (call.capture, call.call_id)
+        case = self._cases.get(key)
+        if case is None:
+            self._numbered += 1
+            case = self._cases[key] = Case(self._numbered, call)
+            if len(self._cases) > MAX_CASES:
+                del self._cases[next(iter(self._cases))]
+                self.evicted += 1
+        # A call that was pushed out of the core and comes back is another object with the same name.
+        case.call = call
+        return case
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
+
+
+def _connection(sighting: Sighting) -> tuple[str, int]:
+    return (sighting.evidence.capture, sighting.evidence.connection)
+
+
+def _renumbered(call: Call, numbers: Mapping[tuple[str, int], int]) -> Call:
+    def seen(sightings: list[Sighting]) -> list[Sighting]:
+        return [_at_connection(each, numbers[_connection(each)]) for each in sightings]
+
+    emissions = [
+        Emission(each.action, each.stanza_id, each.call_id, seen(each.sightings), seen(each.acks))
+        for each in call.emissions
+    ]
+    return replace(call, emissions=emissions, receipts=seen(call.receipts), same_ids=[])
+
+
+def _at_connection(sighting: Sighting, number: int) -> Sighting:
+    return replace(sighting, evidence=replace(sighting.evidence, connection=number))
