@@ -48,7 +48,7 @@ COMMANDS: tuple[list[str], ...] = (
     ["export", "patch"],
 )
 
-REAL = re.compile(r"00A{8,}|[0-9]{14}[:@]")
+REAL = re.compile(r"0[0-9]A{8,}|[0-9]{14}[:@]")
 """Call-ids and accounts as the shipped captures have them on the wire."""
 
 

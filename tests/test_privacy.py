@@ -57,8 +57,9 @@ class TestTheSearchItself:
     def test_knows_every_kind_of_secret(self) -> None:
         """Users of both modes, call-ids, stanza ids, addresses, names, ciphertexts and keys are known."""
         known = secrets_of(capture("early-candidates"))
-        assert {CALLER.lid, CALLER.phone, CALLEE.lid, CALLEE.phone, call_id(1)} <= known
-        assert {"11111.22222-3", "198.18.20.10", "2001:db8:ffff:20::10", "Made Up Person"} <= known
+        call = call_id(1, list(SCENARIOS).index("early-candidates"))
+        assert {CALLER.lid, CALLER.phone, CALLEE.lid, CALLEE.phone, call} <= known
+        assert {"11111.22222-2003", "198.18.20.10", "2001:db8:ffff:20::10", "Made Up Person"} <= known
         assert set(capture("early-candidates").secrets) < known
         assert any(isinstance(secret, bytes) and secret.endswith(b"ZZZZ") for secret in known)
 

@@ -7,7 +7,7 @@ import sys
 import zlib
 from dataclasses import replace
 from io import BytesIO
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from mitmproxy.http import HTTPFlow
 from mitmproxy.io import FlowReader
 
+from ringback.recognise import recognise
 from ringback.stanza import Node
 from ringback.wire.events import Direction
 from ringback.wire.wabinary import decode, encode, peek_tag, token_table
 from synthetic import generate, server
-from synthetic.cast import CALLEE, CALLER, call_id, packed
+from synthetic.capture import Capture
+from synthetic.cast import CALLEE, CALLER, INTERVAL_S, call_id, packed
 from synthetic.deflate import deflate
 from synthetic.manifest import SCENARIOS, capture
 from synthetic.many import many_calls
@@ -283,6 +285,20 @@ class TestShippedFiles:
         """Each socket of each capture has keys of its own."""
         keys = [key for name in SCENARIOS for key in capture(name).secrets]
         assert len(keys) == len(set(keys))
+
+    def test_no_call_is_in_two_captures(self) -> None:
+        """Call-ids, stanza ids and times are those of one capture, so that one ledger can hold them all."""
+        for one, other in combinations(map(capture, SCENARIOS), 2):
+            assert not one.scene.expected.keys() & other.scene.expected.keys() - {None}
+            assert not sent_ids(one) & sent_ids(other) - {None}
+            assert one.scene.world.ms < INTERVAL_S * 1000
+            assert abs(one.scene.world.start - other.scene.world.start) >= INTERVAL_S
+
+
+def sent_ids(shown: Capture) -> set[str | None]:
+    """The ids of all that has to do with calls."""
+    stanzas = (frame.node for frame in shown.frames if frame.node is not None)
+    return {stanza.text("id") for stanza in stanzas if recognise(stanza) is not None}
 
 
 def test_many_calls_scale_and_repeat() -> None:

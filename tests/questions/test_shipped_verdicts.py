@@ -1,13 +1,24 @@
 """The three verdicts on the shipped captures, with the counts worked out by hand from what they play."""
 
+import json
+from pathlib import Path
+
 import pytest
 
+from ringback.cli import main
+from ringback.ledger import Ledger
 from ringback.questions import Answer, Tally
 from support.weighing import shipped
 from synthetic.cast import call_id
+from synthetic.generate import CAPTURES
 from synthetic.manifest import SCENARIOS
 
 ALWAYS, EARLY, ALL_DEVICES = (f"call-preaccept/{number}" for number in (1, 2, 3))
+
+
+def call_of(name: str, number: int) -> str:
+    """The id of a call of a shipped capture."""
+    return call_id(number, list(SCENARIOS).index(name))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +78,7 @@ class TestAllTogether:
         """1 + 2 + 2 + 2 + 1 = 8 devices able to ring, of which one was silent: an exception among few."""
         verdict = shipped(*SCENARIOS).weigh().verdict(ALWAYS)
         assert (verdict.answer, verdict.tally) == (Answer.LEANING_NO, Tally(8, 7))
-        assert verdict.exceptions == (call_id(2),)
+        assert verdict.exceptions == (call_of("no-preaccept", 2),)
         states = next(split for split in verdict.splits if split.dimension == "device state")
         assert dict(states.rows) == {
             "busy": Tally(1, 0),
@@ -92,7 +103,29 @@ class TestAllTogether:
         """Two calls to several devices, and every able device was heard in both."""
         verdict = shipped(*SCENARIOS).weigh().verdict(ALL_DEVICES)
         assert (verdict.answer, verdict.tally) == (Answer.OPEN, Tally(2, 2))
-        assert verdict.calls == (call_id(1),)
+        assert set(verdict.calls) == {call_of("multi-device", 1), call_of("early-candidates", 1)}
+
+    @pytest.mark.parametrize("names", [list(SCENARIOS), sorted(SCENARIOS, reverse=True)])
+    def test_one_ledger_counts_them_all(
+        self, names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """`ringback replay --ledger` on all of them, then `ringback export questions`: the counts above.
+
+        The calls behind them are 1 + 1 + 1 + 2 + 1 = 6 with a device able to ring (the last that of device 17
+        in no-preaccept), 1 + 1 + 1 + 26 + 2 + 2 = 33 with a pre-accept of a callee's device (violations has
+        28 calls, of which one has a pre-accept that names none and one that of its creator alone), and 2 with
+        several devices. All 1 + 1 + 1 + 28 + 2 + 2 + 2 = 37 calls are told apart.
+        """
+        ledger = str(tmp_path / "lab.db")
+        captures = [str(CAPTURES / "synthetic" / f"{name}.flows") for name in names]
+        assert main(["replay", "--ledger", ledger, *captures]) == 0
+        capsys.readouterr()
+        assert main(["export", "questions", "--ledger", ledger, "--format", "json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        verdicts = [(each["answer"], each["n"], each["k"], len(each["calls"])) for each in told["verdicts"]]
+        assert verdicts == [("leaning no", 8, 7, 6), ("open", 35, 5, 33), ("open", 2, 2, 2)]
+        with Ledger(Path(ledger)) as opened:
+            assert len(list(opened.calls())) == 37
 
 
 def test_aggregation_of_the_multi_device_call() -> None:

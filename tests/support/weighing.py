@@ -18,7 +18,6 @@ from ringback.spec.model import Specification
 from ringback.wire.events import ClientIdentified, Direction, FramePlace
 from ringback.wire.keylog import KeyLog
 from support.sightings import book_of
-from synthetic.cast import START
 from synthetic.generate import CAPTURES
 from synthetic.world import World
 
@@ -102,5 +101,5 @@ def seen_in(world: World, clients: Mapping[int, ClientFacts] | None = None) -> S
 
 def _evidence(world: World, connection: int, index: int, ms: int, direction: Direction) -> Evidence:
     return Evidence(
-        world.name, connection, f"flow-{connection}", FramePlace(direction, index, index, START + ms / 1000)
+        world.name, connection, f"flow-{connection}", FramePlace(direction, index, index, world.seconds(ms))
     )

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from synthetic import flowfile
-from synthetic.cast import START
 from synthetic.rendering import RenderedSocket, SentFrame, SocketMessage, render
 from synthetic.world import World
 
@@ -51,14 +50,14 @@ class Capture:
     """The client's ephemeral public key, per flow id."""
 
 
-def build(name: str, play: Callable[[World], Scene]) -> Capture:
-    """Plays a scenario in a new world and renders it."""
-    scene = play(World(name))
+def build(name: str, play: Callable[[World], Scene], number: int = 0) -> Capture:
+    """Plays a scenario in a new world and renders it; `number` tells it apart from other captures."""
+    scene = play(World(name, number))
     sockets = {}
     for number, client in enumerate(scene.world.clients, start=1):
         seed = hashlib.sha256(f"ringback synthetic {name} {number}".encode()).digest()
         flow = _flow_id(name, number)
-        sockets[flow] = render(client, flow, seed)
+        sockets[flow] = render(client, flow, seed, scene.world.start)
     return Capture(
         name=name,
         flows=flowfile.dump(_states(name, scene, sockets)),
@@ -90,7 +89,9 @@ def _states(name: str, scene: Scene, sockets: Mapping[str, RenderedSocket]) -> l
             flowfile.websocket_flow(flow, other.messages, port=next(ports), host=other.host, path=other.path)
         )
     for number, path in enumerate(scene.pages, start=201):
-        states.append(flowfile.page_flow(_flow_id(name, number), path, START - 1, port=next(ports)))
+        states.append(
+            flowfile.page_flow(_flow_id(name, number), path, scene.world.start - 1, port=next(ports))
+        )
     return sorted(states, key=_ended_at)
 
 

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from ringback.stanza import Jid
 
 START = 1_700_000_000.0
-"""When every capture begins, in seconds since the epoch: a round number on purpose."""
+"""When the first capture begins, in seconds since the epoch: a round number on purpose."""
+INTERVAL_S = 3600
+"""From the beginning of one capture to that of the next."""
 
 APP_VERSION = (2, 3000, 1000000001)
 """What the clients say they are: the shape of a WhatsApp Web version, a build that does not exist."""
@@ -67,9 +69,9 @@ def by_phone(jid: Jid) -> Jid:
     return account.by_phone(jid.device or 0)
 
 
-def call_id(number: int) -> str:
-    """A call id of 32 characters, `00AAAA...01` for 1."""
-    return "00" + f"{number:02d}".rjust(30, "A")
+def call_id(number: int, capture: int = 0) -> str:
+    """A call id of 32 characters, `00AAAA...01` for the first call of capture 0; captures share none."""
+    return f"{capture:02d}" + f"{number:02d}".rjust(30, "A")
 
 
 def packed(host: str, port: int) -> bytes:

@@ -112,4 +112,4 @@ def _iq(
 
 
 def _t(world: World) -> str:
-    return str(int(START + world.ms / 1000))
+    return str(int(world.seconds(world.ms)))

@@ -28,4 +28,4 @@ def capture(name: str) -> Capture:
     Raises:
         KeyError: no capture has that name.
     """
-    return build(name, SCENARIOS[name])
+    return build(name, SCENARIOS[name], list(SCENARIOS).index(name))

@@ -26,8 +26,11 @@ it and that ringback finds beside it:
 **Your own captures may lie in this folder too: git ignores all of it but what is generated** (see
 `.gitignore`), so that nobody commits a real capture or its keys by accident.
 
-All of them play with the same accounts and call-ids in the same hour: to count them in a ledger, give each a
-ledger of its own.
+All of them play with the same two accounts, one capture an hour, each with calls of its own: one ledger
+counts them all.
+
+    ringback replay --ledger lab.db captures/synthetic/*.flows
+    ringback export questions --ledger lab.db
 
 Below each capture: what ringback says of it besides `ok`, by code (`ringback codes` explains them). On every
 pre-accept of a Web client that both ends saw it says the following, which is not repeated below:

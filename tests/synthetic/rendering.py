@@ -58,13 +58,15 @@ class RenderedSocket:
     """One client's socket as captured."""
 
     pair: NoisePair
+    start: float
+    """When the capture begins, in seconds since the epoch."""
     messages: list[SocketMessage] = field(default_factory=list)
     frames: list[SentFrame] = field(default_factory=list)
 
 
-def render(client: Client, flow: str, seed: bytes) -> RenderedSocket:
-    """The socket of `client`; every key is derived from `seed`."""
-    rendered = RenderedSocket(_noise(client, seed))
+def render(client: Client, flow: str, seed: bytes, start: float = START) -> RenderedSocket:
+    """The socket of `client` in a capture that begins at `start`; every key is derived from `seed`."""
+    rendered = RenderedSocket(_noise(client, seed), start)
     cutters = {direction: itertools.cycle(client.recording.cuts or (1 << 24,)) for direction in Direction}
     numbers = {direction: itertools.count() for direction in Direction}
     sealed = [*_handshake(client, rendered.pair), *_transport(client, rendered.pair)]
@@ -121,7 +123,7 @@ def _write_burst(
     recording: Recording,
     numbers: dict[Direction, itertools.count[int]],
 ) -> None:
-    direction, at = burst[0].direction, START + burst[0].ms / 1000
+    direction, at = burst[0].direction, rendered.start + burst[0].ms / 1000
     first_message = len(rendered.messages)
     ends: list[int] = []
     for chunk in _chunks(b"".join(one.data for one in burst), sizes):

@@ -6,7 +6,7 @@ from ringback.stanza import Node
 from ringback.wire.events import Direction
 from synthetic import filler
 from synthetic.capture import Foreign, Scene
-from synthetic.cast import CALLEE, CALLER, REFLEXIVE, RELAY_V4, RELAY_V6, START, STRANGER, packed
+from synthetic.cast import CALLEE, CALLER, REFLEXIVE, RELAY_V4, RELAY_V6, STRANGER, packed
 from synthetic.rendering import SocketMessage
 from synthetic.spelling import respell
 from synthetic.stage import CHILDREN, USUAL, Stage, callee_on_web, caller_on_web, hang_up, set_up
@@ -141,7 +141,7 @@ def no_preaccept(world: World) -> Scene:
     world.wait(1000)
     stage.expect(offline)
     stage.expect(declined)
-    return Scene(world, stage.expected, foreign=(_json_socket(),), pages=("/", "/check-update"))
+    return Scene(world, stage.expected, foreign=(_json_socket(world.start),), pages=("/", "/check-update"))
 
 
 def mid_connection(world: World) -> Scene:
@@ -200,10 +200,10 @@ def _packed_candidates() -> Node:
     )
 
 
-def _json_socket() -> Foreign:
+def _json_socket(start: float) -> Foreign:
     messages = (
-        SocketMessage(True, START + 1.0, b'{"subscribe": "status"}', binary=False),
-        SocketMessage(False, START + 1.2, b'{"status": "fine"}', binary=False),
-        SocketMessage(False, START + 9.0, b'{"status": "fine"}', binary=True),
+        SocketMessage(True, start + 1.0, b'{"subscribe": "status"}', binary=False),
+        SocketMessage(False, start + 1.2, b'{"status": "fine"}', binary=False),
+        SocketMessage(False, start + 9.0, b'{"status": "fine"}', binary=True),
     )
     return Foreign("status.example", "/feed", messages)

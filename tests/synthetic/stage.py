@@ -43,7 +43,7 @@ class Stage:
     def session(self, *, creator: Jid | None = None, video: bool = False) -> Session:
         """The next call's identifiers; nothing is sent."""
         self.calls += 1
-        return Session(call_id(self.calls), creator or self.caller.jid, video)
+        return Session(call_id(self.calls, self.world.number), creator or self.caller.jid, video)
 
     def ring(self, devices: Sequence[Jid] = (), *, video: bool = False) -> Session:
         """A new call to `devices` (every callee by default), up to where the first would pre-accept."""

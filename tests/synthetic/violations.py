@@ -188,7 +188,7 @@ def by_creator(stage: Stage) -> Session:
 def not_offered(stage: Stage) -> Session:
     """A device pre-accepts that the offer did not ring."""
     session = stage.ring()
-    stage.world.call(Device(CALLEE.device(31), "77777.88888"), session.creator, session.preaccept())
+    stage.world.call(Device(CALLEE.device(31), "66666.77777"), session.creator, session.preaccept())
     return session
 
 

@@ -16,7 +16,7 @@ from ringback.stanza import Jid, Node
 from ringback.wire.events import Direction
 from ringback.wire.wabinary import encode, token_table
 from synthetic import server
-from synthetic.cast import START
+from synthetic.cast import INTERVAL_S, START
 from synthetic.deflate import deflate
 
 ACK_MS = 40
@@ -24,6 +24,8 @@ ACK_MS = 40
 
 Source: Auties00/Cobalt dce2b51a, server-acks-and-receipts.callee.ack.jsonl (37 ms, observed).
 """
+IDS_APART = 1000
+"""By how much higher a client's stanza ids begin in each further capture: no two captures share any."""
 DELIVERY_MS = 46
 """From a client's stanza to its copy at another client."""
 ANSWER_MS = 56
@@ -106,17 +108,32 @@ class Client(Device):
 class World:
     """The clock, the server and the devices of one capture."""
 
-    def __init__(self, name: str) -> None:
-        """An empty world at time 0; `name` is the capture's, from which its keys are made."""
+    def __init__(self, name: str, number: int = 0) -> None:
+        """An empty world at time 0.
+
+        `name` is the capture's, from which its keys are made; `number` is its place among those that are told
+        apart, from which its hour, call ids and stanza ids are.
+        """
         self.name = name
+        self.number = number
         self.ms = 0
         self.clients: list[Client] = []
 
     def connect(self, client: Client) -> Client:
         """Opens the wire of `client` now."""
         client.opened_ms = self.ms
+        client.sent = self.number * IDS_APART
         self.clients.append(client)
         return client
+
+    @property
+    def start(self) -> float:
+        """When the capture begins, in seconds since the epoch."""
+        return START + self.number * INTERVAL_S
+
+    def seconds(self, ms: int) -> float:
+        """A moment of this world, told in milliseconds, in seconds since the epoch."""
+        return self.start + ms / 1000
 
     def wait(self, milliseconds: int) -> None:
         """Lets time pass."""
@@ -170,7 +187,7 @@ class World:
 
     def _pass_on(self, sender: Device, receiver: Client, stanza: Node) -> None:
         arrival = self.ms + DELIVERY_MS
-        copy = server.delivered(stanza, sender.jid, receiver.jid, _seconds(arrival))
+        copy = server.delivered(stanza, sender.jid, receiver.jid, self.seconds(arrival))
         self._write(receiver, Direction.SERVER, arrival, copy)
         if server.action_of(stanza).tag in server.RECEIPTED:
             self._receipt(sender, receiver, copy, arrival + ANSWER_MS)
@@ -183,7 +200,7 @@ class World:
         self._write(receiver, Direction.CLIENT, ms, receipt)
         if isinstance(sender, Client):
             arrival = ms + DELIVERY_MS
-            passed_on = server.delivered_receipt(receipt, _seconds(arrival))
+            passed_on = server.delivered_receipt(receipt, self.seconds(arrival))
             self._write(sender, Direction.SERVER, arrival, passed_on)
             answer = server.ack_to_server(passed_on, typed=sender.typed_acks)
             self._write(sender, Direction.CLIENT, arrival + ANSWER_MS, answer)
@@ -200,7 +217,3 @@ class World:
         if limit is not None and len(content) > limit:
             content = COMPRESSED_FLAG + deflate(content[1:])
         client.wire.append(Written(direction, ms, content, node))
-
-
-def _seconds(ms: int) -> float:
-    return START + ms / 1000
