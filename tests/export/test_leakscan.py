@@ -7,11 +7,12 @@ import ipaddress
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ringback.errors import LeakError
 from ringback.export.leakscan import Leak, LeakKind, checked, scan
+from ringback.sanitize.keep import is_protocol_word
 
 NUMBER = "15550" + "001234"
 HEX_32 = "c0ffee" * 10 + "ab12"
@@ -157,6 +158,14 @@ MARKED = "Zoë Mustermann"
 def test_known_identities_are_found_in_every_spelling(spelled: str) -> None:
     """A name that the evidence held is found plain, escaped, and in hex or base64 among other bytes."""
     assert LeakKind.IDENTITY in {leak.kind for leak in scan(f"see {spelled} here", known={MARKED})}
+
+
+@given(st.text(min_size=5, max_size=40), st.text(max_size=20), st.text(max_size=20))
+def test_an_identity_is_found_wherever_it_stands(identity: str, before: str, after: str) -> None:
+    """At the edges of the text, of a line, and over the end of a line."""
+    text = f"{before}{identity}{after}"
+    assume(not is_protocol_word(identity) and not is_protocol_word(identity.lower()))
+    assert scan(text, known={identity})
 
 
 def test_short_names_must_stand_alone() -> None:

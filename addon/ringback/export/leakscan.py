@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ringback.errors import LeakError
-from ringback.export.spellings import find_identity
+from ringback.export.spellings import Searched
 
 __all__ = ["Leak", "LeakKind", "checked", "scan"]
 
@@ -196,10 +196,10 @@ def _rule_spans(text: str) -> Iterator[tuple[_Span, LeakKind]]:
 
 
 def _known_spans(text: str, known: Collection[str]) -> Iterator[tuple[_Span, LeakKind]]:
-    folded = text.casefold()
-    for identity in sorted(known):
-        for span in find_identity(identity, text, folded):
-            yield span, LeakKind.IDENTITY
+    if known:
+        searched = Searched(text)
+        for identity in sorted(known):
+            yield from ((span, LeakKind.IDENTITY) for span in searched.find(identity))
 
 
 def _within(span: _Span, other: _Span) -> bool:

@@ -34,16 +34,33 @@ class Spellings(NamedTuple):
 _NONE = Spellings((), (), inside=False)
 
 
-def find_identity(identity: str, text: str, folded: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each place of `text` that holds the identity; `folded` is the text case-folded."""
-    spellings = spellings_of(identity)
-    # Thousands of identities are searched for, and nearly all are absent: `in` is what makes that cheap.
-    for spelling in spellings.folded:
-        if spelling in folded:
-            yield from _find_folded(spelling, text, inside=spellings.inside)
-    for spelling in spellings.exact:
-        if spelling in text:
-            yield from (found.span() for found in re.finditer(re.escape(spelling), text))
+class Searched:
+    """A text in which identities are searched for, however many, and however long it is."""
+
+    def __init__(self, text: str) -> None:
+        """Look through the text once; it is kept."""
+        self._text = text
+        self._folded = text.casefold()
+        lines = {line for each in (text, self._folded) for line in each.split("\n")}
+        self._starts = {
+            line[at : at + _LEAST_INSIDE] for line in lines for at in range(len(line) - _LEAST_INSIDE + 1)
+        }
+
+    def find(self, identity: str) -> Iterator[tuple[int, int]]:
+        """Start and end of each place of the text that holds the identity."""
+        spellings = spellings_of(identity)
+        for spelling in spellings.folded:
+            if self._may_hold(spelling) and spelling in self._folded:
+                yield from _find_folded(spelling, self._text, inside=spellings.inside)
+        for spelling in spellings.exact:
+            if self._may_hold(spelling) and spelling in self._text:
+                yield from (found.span() for found in re.finditer(re.escape(spelling), self._text))
+
+    def _may_hold(self, spelling: str) -> bool:
+        """No where nothing in the text begins like it. Thousands are searched for and nearly all are absent:
+        the whole text is gone through for what may be there only."""
+        start = spelling[:_LEAST_INSIDE]
+        return len(start) < _LEAST_INSIDE or "\n" in start or start in self._starts
 
 
 def _find_folded(spelling: str, text: str, *, inside: bool) -> Iterator[tuple[int, int]]:
