@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ringback.commands.environment import Environment
+from ringback.commands.writing import write_file
 from ringback.errors import ExportError
 from ringback.export.captures import capture_files
 from ringback.export.change import Change
@@ -117,7 +116,7 @@ def export_patch(source: Source, ask: Ask, environment: Environment) -> ExitCode
         patches[path] = make_patch(text, spec.file, accepted, appraisal.material)
     for path, patch in patches.items():
         if patch.diff:
-            _write(path, patch.after)
+            write_file(path, patch.after)
             environment.write(patch.diff)
     changed = sum(bool(patch.diff) for patch in patches.values())
     environment.tell(Notice(f"{changed} of {len(patches)} stanza files changed", Urgency.INFO))
@@ -156,7 +155,7 @@ def _file_of(spec: StanzaSpec, path: Path) -> Path:
 
 def _write_all(files: Mapping[str, str], folder: Path, environment: Environment) -> ExitCode:
     for name, text in files.items():
-        _write(folder / name, text)
+        write_file(folder / name, text)
     environment.tell(Notice(f"{len(files)} files written to {folder}", Urgency.INFO))
     return ExitCode.OK
 
@@ -166,19 +165,3 @@ def _read(path: Path) -> str:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ExportError(f"{path}: cannot be read: {error}") from error
-
-
-def _write(path: Path, text: str) -> None:
-    """The whole text or nothing of it: a file that is there is replaced at once, and keeps its mode."""
-    target = path.resolve()
-    beside = target.with_name(f".{target.name}.new")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(text.encode("utf-8"))
-        if target.exists():
-            shutil.copymode(target, beside)
-        beside.replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise ExportError(f"{path}: cannot be written: {error.strerror}") from error
