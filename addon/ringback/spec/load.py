@@ -6,12 +6,14 @@ between them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from ringback.errors import SpecError
 from ringback.spec.document import parse_document
 from ringback.spec.entry import Entry, Shape, quoted
+from ringback.spec.flow import FlowSpec
+from ringback.spec.flows import FLOW, read_flow
 from ringback.spec.model import Specification, StanzaSpec
 from ringback.spec.part import SpecPart
 from ringback.spec.parts import PART, read_part
@@ -26,10 +28,11 @@ keeping the YAML parser, which takes 3 s for so much, any longer."""
 
 
 def load_specification(path: Path | None) -> Specification:
-    """All stanza files at `path`, checked, with the enums that stand beside them.
+    """All stanza files at `path`, checked, with the enums and flows that stand beside them.
 
     `path` is a stanza file, a wacrg checkout, its `spec` folder, or a folder of stanza files; None is the
-    file that ringback ships. Files are read in order of their names.
+    file that ringback ships. Files are read in order of their names. A single file has no flows: their steps
+    name others.
 
     Raises:
         SpecError: something is not there, cannot be read, or is no stanza definition. The first fault found
@@ -37,7 +40,10 @@ def load_specification(path: Path | None) -> Specification:
     """
     root = SHIPPED if path is None else path
     try:
-        files, enum_folder = _find(root)
+        files = _find(root)
+        folder = (root if root.is_file() else files[0]).absolute().parent
+        enum_folder = _beside(folder, "enums")
+        flow_folder = None if root.is_file() else _beside(folder, "flows")
     except OSError as error:
         raise SpecError(root, None, f"cannot be read: {error.strerror}") from error
     enums = None if enum_folder is None else _read_enums(enum_folder)
@@ -47,7 +53,8 @@ def load_specification(path: Path | None) -> Specification:
         spec = read_stanza(entry, enums)
         _refuse_rival(entry, spec, stanzas.values())
         stanzas[spec.id] = spec
-    return Specification(stanzas, enums or {})
+    flows = () if flow_folder is None else _read_flows(flow_folder, stanzas)
+    return Specification(stanzas, enums or {}, tuple(flows))
 
 
 def load_parts(path: Path) -> dict[str, SpecPart]:
@@ -86,10 +93,10 @@ def _find_parts(path: Path) -> list[Path]:
     return [] if found is None else _yaml_files(found)
 
 
-def _find(path: Path) -> tuple[list[Path], Path | None]:
-    """The stanza files that `path` means, and the folder of their enums where there is one."""
+def _find(path: Path) -> list[Path]:
+    """The stanza files that `path` means; at least one."""
     if path.is_file():
-        return [path], _enum_folder(path.parent)
+        return [path]
     if not path.is_dir():
         what = "neither a file nor a folder" if path.exists() else "no such file or folder"
         raise SpecError(path, None, what)
@@ -99,20 +106,25 @@ def _find(path: Path) -> tuple[list[Path], Path | None]:
     if not files:
         wanted = "a stanza file, a wacrg checkout, or a folder of stanza files (*.yaml)"
         raise SpecError(path, None, f"no stanza files in it: expected {wanted}")
-    return files, _enum_folder(folder)
+    return files
 
 
 def _yaml_files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.glob("*.yaml") if file.is_file())
 
 
-def _enum_folder(stanza_folder: Path) -> Path | None:
-    folder = stanza_folder.absolute().parent / "enums"
-    return folder if stanza_folder.absolute().name == "stanzas" and folder.is_dir() else None
+def _beside(stanza_folder: Path, name: str) -> Path | None:
+    """The folder of that name beside one that is called `stanzas`, where there is one."""
+    folder = stanza_folder.parent / name
+    return folder if stanza_folder.name == "stanzas" and folder.is_dir() else None
 
 
 def _read_enums(folder: Path) -> dict[str, tuple[str, ...]]:
     return {file.stem: read_enum(_read(file, ENUM)) for file in _yaml_files(folder)}
+
+
+def _read_flows(folder: Path, stanzas: Collection[str]) -> Iterator[FlowSpec]:
+    return (read_flow(_read(file, FLOW), stanzas) for file in _yaml_files(folder))
 
 
 def _read(file: Path, shape: Shape) -> Entry:

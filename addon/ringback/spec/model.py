@@ -6,6 +6,8 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ringback.spec.flow import FlowSpec
+
 TECHNIQUES = (
     "websocket-capture",
     "baileys-instrumentation",
@@ -172,11 +174,13 @@ def _facts_below(child: ChildFact) -> Iterator[AttributeFact | ChildFact]:
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """All that was loaded: stanza files by id, and enums by id."""
+    """All that was loaded: stanza files by id, enums by id, and flows."""
 
     stanzas: dict[str, StanzaSpec]
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Values of each file in the `enums` folder beside the stanzas; empty where there is no such folder."""
+    flows: tuple[FlowSpec, ...] = ()
+    """Each file in the `flows` folder beside the stanzas, in order of their names."""
 
     def for_action(self, tag: str, action: str | None) -> StanzaSpec | None:
         """The file that specifies `<tag>` with that action child, or None.

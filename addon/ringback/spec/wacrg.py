@@ -57,7 +57,9 @@ FORMATS = ("xml", "hex", "json")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 """Form of every id."""
 
-_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
+VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
+"""Form of `spec_version`."""
+
 _NAME = re.compile(r"[^\s/@\[\]]+")
 
 
@@ -77,7 +79,7 @@ def read_stanza(entry: Entry, enums: Enums | None) -> StanzaSpec:
         category=entry.word("category", CATEGORIES),
         directions=entry.words("direction", DIRECTIONS),
         status=entry.word("status", STATUSES),
-        spec_version=entry.matching("spec_version", _VERSION, "three numbers, such as 0.1.0"),
+        spec_version=entry.matching("spec_version", VERSION, "three numbers, such as 0.1.0"),
         summary=entry.sentence("summary"),
         attributes=_attributes(entry, tag, enums),
         children=_children(entry, tag, enums),
