@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import ringback
-from ringback.check import correlation_codes, part_codes, stanza_codes, timeline_codes
+from ringback.check import correlation_codes, flow_codes, part_codes, stanza_codes, timeline_codes
 from ringback.check.codes import CODES, Code, SeverityRule
 from ringback.check.examples import example, sent
 from ringback.check.page import render_findings_page
@@ -64,7 +64,7 @@ def test_ok_codes_blame_nobody(code: Code) -> None:
 
 def test_every_code_that_is_defined_is_listed() -> None:
     """No code is left out of the table, and none stands in it twice."""
-    modules = (stanza_codes, part_codes, correlation_codes, timeline_codes)
+    modules = (stanza_codes, part_codes, correlation_codes, timeline_codes, flow_codes)
     named = itertools.chain.from_iterable(vars(module).values() for module in modules)
     assert {code.code for code in named if isinstance(code, Code)} == set(CODES)
     assert len({id(code) for code in CODES.values()}) == len(CODES)

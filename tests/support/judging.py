@@ -17,6 +17,7 @@ from ringback.check.undecodable import undecodable
 from ringback.errors import DecodeError
 from ringback.findings import Evidence, Finding
 from ringback.recognise import StanzaKind, recognise
+from ringback.spec.flow import FlowSpec, FlowStep, Participant
 from ringback.spec.load import load_specification
 from ringback.spec.model import AttributeFact, ChildFact, Specification, StanzaSpec
 from ringback.spec.part import SpecPart
@@ -128,7 +129,27 @@ def judge_example(example: Example) -> list[Finding]:
             sightings.append(Sighting(from_text(line.text), evidence, None, line.trailing))
     if example.wire_format:
         findings += judge_by_part(sightings, part_of(example.wire_format))
-    return findings + judge(sightings, Specification({file.id: file}, example.enums))
+    return findings + judge(sightings, given_flow(example, Specification({file.id: file}, example.enums)))
+
+
+def given_flow(example: Example, specification: Specification) -> Specification:
+    """The specification with the example's flow, and a stanza file for each action that it names."""
+    if not example.flow:
+        return specification
+    child = preaccept_file().children[0]
+    stanzas = dict(specification.stanzas)
+    for _, _, action, _ in example.flow:
+        named = replace(child, tag=action, path=f"call/{action}", attributes=(), children=())
+        spec = replace(preaccept_file(), id=f"call-{action}", children=(named,))
+        stanzas.setdefault(spec.id, spec)
+    steps = tuple(
+        FlowStep(number, sender, receiver, f"call-{action}", action, confidence, "", number)
+        for number, (sender, receiver, action, confidence) in enumerate(example.flow, start=1)
+    )
+    names = dict.fromkeys(name for step in steps for name in (step.sender, step.receiver))
+    participants = tuple(Participant(name, name) for name in names)
+    flow = FlowSpec("flow", "Flow", "draft", "0.1.0", "A flow.", participants, steps, (), "flow.yaml")
+    return replace(specification, stanzas=stanzas, flows=(flow,))
 
 
 def part_of(wire_format: str, code: str = "SIG-04") -> SpecPart:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ringback.findings import Severity
+from ringback.findings import FactRef, Severity
 from ringback.observations import FindingMade, Funnel
 from ringback.sanitize import Placeholders
 from ringback.view.marks import UNICODE
@@ -162,3 +162,19 @@ def test_findings_that_were_not_printed_can_be_found(level: Severity, told: str)
     shown = [line.plain for line in lines]
     assert [line.endswith(told) for line in shown if "early transport" in line] == [True]
     assert sum("shows all" in line for line in shown) == ("shows" in told)
+
+
+def test_flows_that_calls_follow() -> None:
+    """Of each flow: how many calls follow it, and what became of its steps."""
+
+    def show(view: TerminalView) -> None:
+        for code, step in (("flow-step-taken", 1), ("flow-step-taken", 2), ("flow-step-missing", 3)):
+            fact = FactRef("a-flow", f"steps/{step}", "probable", ())
+            view.show(FindingMade(finding(code=code, fact=fact)))
+        view.summary(FUNNEL)
+
+    assert (
+        printed(show)
+        .splitlines()[-1]
+        .startswith("flow         a-flow: 1 call follows it, steps  2 taken  1 missing")
+    )

@@ -1,4 +1,4 @@
-"""A call against the specification: the rules about its pre-accepts, in one table, and what is new."""
+"""A call against the specification: the rules about its pre-accepts in one table, its flow, what is new."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from ringback.calls import Call
 from ringback.check import acks, devices, identity, order
+from ringback.check.flow_codes import FLOW_CODES
+from ringback.check.flow_rules import flow_steps
 from ringback.check.subject import Rule, Subject
 from ringback.findings import Evidence, Finding
 from ringback.recognise import PREACCEPT
@@ -40,10 +42,14 @@ SETTLED: tuple[Rule, ...] = (
 """Rules that something seen later could decide otherwise."""
 
 
+_OF_STEPS = frozenset(code.code for code in FLOW_CODES)
+"""Codes that say something of each step of a flow, though the same stanza may show several."""
+
+
 def check_call(
     call: Call, specification: Specification, *, settled: bool, unreliable: Collection[int] = ()
 ) -> list[Finding]:
-    """What the call as a whole says about its pre-accepts.
+    """What the call as a whole says about its pre-accepts, and about the flow that it follows.
 
     `unreliable` are the numbers of connections of which not everything could be read up to now: frames are
     missing, stayed closed or still wait for a key. That something was not seen there says nothing.
@@ -52,7 +58,8 @@ def check_call(
     `settled` says that nothing more is expected of the call, and adds what only the whole of it can show.
     """
     subject = Subject(call, specification.for_action("call", PREACCEPT), unreliable)
-    return [finding for rule in AT_ONCE + (SETTLED if settled else ()) for finding in rule(subject)]
+    findings = [finding for rule in AT_ONCE + (SETTLED if settled else ()) for finding in rule(subject)]
+    return [*findings, *flow_steps(call, specification, unreliable)] if settled else findings
 
 
 def covers(later: Finding, earlier: Finding) -> bool:
@@ -73,7 +80,8 @@ class Reported:
         return [finding for finding in findings if self._is_fresh(finding)]
 
     def _is_fresh(self, finding: Finding) -> bool:
-        said = self._said.setdefault((finding.code, finding.expected, finding.got), set())
+        step = finding.fact if finding.code in _OF_STEPS else None
+        said = self._said.setdefault((finding.code, step, finding.expected, finding.got), set())
         is_fresh = said.isdisjoint(finding.about)
         said.update(finding.about)
         return is_fresh

@@ -10,10 +10,11 @@ from typing import TypeAlias
 from ringback.check.examples import Example
 from ringback.check.questions import questions_of
 from ringback.findings import Evidence, FactRef, Finding, Severity, Stance
+from ringback.spec.flow import FlowSpec, FlowStep
 from ringback.spec.model import OCCURRENCES, AttributeFact, ChildFact, StanzaSpec
 from ringback.stanza import Value
 
-Fact: TypeAlias = AttributeFact | ChildFact
+Fact: TypeAlias = AttributeFact | ChildFact | FlowStep
 
 NEWS = "The specification only speculates here: this is news about it, no fault of the client."
 """Second sentence of a message whose fact is `speculative` or `unknown`."""
@@ -46,7 +47,9 @@ def mismatch_severity(fact: Fact) -> Severity:
 
 
 def is_required(fact: Fact) -> bool:
-    """Whether the file requires the attribute, or at least one such child."""
+    """Whether the file requires the attribute, or at least one such child. No step of a flow is required."""
+    if isinstance(fact, FlowStep):
+        return False
     return fact.required if isinstance(fact, AttributeFact) else OCCURRENCES[fact.occurrence][0] > 0
 
 
@@ -70,7 +73,7 @@ class Code:
 
     def finding(
         self,
-        spec: StanzaSpec | None,
+        spec: StanzaSpec | FlowSpec | None,
         path: tuple[str, ...],
         evidence: Iterable[Evidence],
         *,
@@ -103,6 +106,7 @@ class Code:
         )
 
 
-def fact_ref(spec: StanzaSpec, fact: Fact) -> FactRef:
-    """The fact as a finding names it."""
-    return FactRef(spec.id, fact.path, fact.confidence, fact.provenance.techniques)
+def fact_ref(spec: StanzaSpec | FlowSpec, fact: Fact) -> FactRef:
+    """The fact as a finding names it; files say nothing of where a step of a flow came from."""
+    techniques = () if isinstance(fact, FlowStep) else fact.provenance.techniques
+    return FactRef(spec.id, fact.path, fact.confidence, techniques)

@@ -43,6 +43,8 @@ class Example:
     """The file's directions, likewise where there are any."""
     wire_format: str = ""
     """The block of a spec part that the stanzas are judged by as well."""
+    flow: tuple[tuple[str, str, str, str], ...] = ()
+    """A flow of steps, each its sender, its receiver, its action and its confidence."""
 
 
 def sent(xml: str, connection: int = CALLEE, *, trailing: int = 0) -> Line:

@@ -73,12 +73,15 @@ def _given(example: Example) -> str:
     said += [f"`{path}` occurring {times}" for path, times in example.occurrences.items()]
     said += [f"direction {' and '.join(example.directions)}"] if example.directions else []
     said += ["this wire format"] if example.wire_format else []
+    said += ["this flow"] if example.flow else []
     return f", with {', '.join(said)}" if said else ""
 
 
 def _block(example: Example) -> str:
     wire_format = [example.wire_format] if example.wire_format else []
-    return "\n".join(("```text", *wire_format, *map(_line, example.lines), "```"))
+    flow = [f"{one} -> {other}: {action} ({confidence})" for one, other, action, confidence in example.flow]
+    given = [*wire_format, *flow, ""] if flow else wire_format
+    return "\n".join(("```text", *given, *map(_line, example.lines), "```"))
 
 
 def _line(line: Line) -> str:

@@ -33,6 +33,11 @@ class FlowStep:
     line: int
     """Line in the file, from 1."""
 
+    @property
+    def path(self) -> str:
+        """How findings name it within its file: `steps/3`."""
+        return f"steps/{self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class FlowSpec:

@@ -7,13 +7,19 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
+from ringback.check.flow_codes import (
+    FLOW_STEP_MISPLACED,
+    FLOW_STEP_MISSING,
+    FLOW_STEP_NOT_VISIBLE,
+    FLOW_STEP_TAKEN,
+)
 from ringback.findings import Severity
 from ringback.observations import Funnel
 from ringback.spec.model import StanzaSpec
 from ringback.view.flow import flow
 from ringback.view.marks import SEVERITY_STYLES, Marks
 from ringback.view.notices import Notices
-from ringback.view.tally import Tally
+from ringback.view.tally import FlowTally, Tally
 from ringback.view.visible import visible
 from ringback.wire.events import ClosedReason
 
@@ -41,6 +47,8 @@ def summary_lines(
     for spec in tally.specs.values():
         yield from _facts(spec, tally, width)
         yield from _questions(spec, tally, width, level)
+    for name, followed in tally.flows.items():
+        yield from _flow(name, followed, width)
 
 
 def _funnel(funnel: Funnel, marks: Marks, width: int) -> Iterator[Text]:
@@ -160,6 +168,23 @@ def _bearing(findings: dict[Severity, int], level: Severity) -> str:
     below = ", ".join(f"{findings[severity]} {severity.value}" for severity in hidden)
     them = "it" if total == 1 else "all"
     return f"{told}, {below}: --level {hidden[0].value} shows {them}"
+
+
+_STEPS = (
+    (FLOW_STEP_TAKEN, "taken", "green"),
+    (FLOW_STEP_MISSING, "missing", "bold red"),
+    (FLOW_STEP_MISPLACED, "misplaced", "bold red"),
+    (FLOW_STEP_NOT_VISIBLE, "not visible", "dim"),
+)
+
+
+def _flow(name: str, followed: FlowTally, width: int) -> Iterator[Text]:
+    calls = "1 call follows it" if len(followed.calls) == 1 else f"{len(followed.calls)} calls follow it"
+    pieces = [Text(f"{visible(name)}: {calls}, steps")]
+    for code, words, style in _STEPS:
+        number = followed.steps[code.code]
+        pieces.append(Text(f"{number} {words}", style if number else "dim"))
+    yield from _labelled("flow", pieces, width)
 
 
 def _label(label: str) -> Text:

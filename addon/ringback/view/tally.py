@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ringback.check.correlation_codes import ADDRESSES_LITERAL
+from ringback.check.flow_codes import FLOW_CODES
 from ringback.findings import Finding, Severity, Stance
 from ringback.observations import StanzaObserved
 from ringback.spec.model import StanzaSpec
 
+_OF_FLOWS = frozenset(code.code for code in FLOW_CODES)
 _GRAVEST_FIRST = (Stance.CONTRADICTS, Stance.SUPPORTS, Stance.EXTENDS, Stance.SILENT)
 """In the order of the classes of `FactTally`."""
 
@@ -35,6 +37,16 @@ class FactTally:
 
 
 @dataclass(slots=True)
+class FlowTally:
+    """What became of the steps of one flow, over all calls that follow it best."""
+
+    calls: set[tuple[str, str | None]] = field(default_factory=set)
+    """Capture and call-id of each."""
+    steps: Counter[str] = field(default_factory=Counter)
+    """Findings by code."""
+
+
+@dataclass(slots=True)
 class Tally:
     """Counts over all findings, whatever the level of what is printed."""
 
@@ -44,12 +56,18 @@ class Tally:
     """Findings of each severity that bear on each open question."""
     offered: set[tuple[str, str]] = field(default_factory=set)
     """Capture and call-id of each call with an offer."""
+    flows: dict[str, FlowTally] = field(default_factory=dict)
+    """By id of the flow."""
     _stances: dict[tuple[str, str], set[Stance]] = field(default_factory=dict)
 
     def add(self, finding: Finding) -> None:
         """Count a finding that was not counted before."""
         self.questions.update((question, finding.severity) for question in finding.questions)
-        if finding.fact is not None:
+        if finding.fact is not None and finding.code in _OF_FLOWS:
+            followed = self.flows.setdefault(finding.fact.spec, FlowTally())
+            followed.calls.add((finding.evidence[0].capture, finding.call_id))
+            followed.steps[finding.code] += 1
+        elif finding.fact is not None:
             for path in {finding.fact.path, *_also_lacking(finding)}:
                 self._stances.setdefault((finding.fact.spec, path), set()).add(finding.stance)
 
