@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 import ringback
-from ringback.observations import Funnel
+from ringback.findings import FactRef
+from ringback.observations import FindingMade, Funnel
 from ringback.view.marks import ASCII, MEANINGS, UNICODE
 from ringback.view.terminal import TerminalView
-from support.viewing import observed_call, printed, printed_all
+from support.viewing import finding, observed_call, printed, printed_all
 
 PAGE = (Path(ringback.__file__).parent / "docs/screen.md").read_text(encoding="utf-8")
 
@@ -34,6 +35,8 @@ def test_every_label_of_the_summary_is_explained() -> None:
     def show(view: TerminalView) -> None:
         for observation in observed_call():
             view.show(observation)
+        step = FactRef("a-flow", "steps/1", "probable", ())
+        view.show(FindingMade(finding(code="flow-step-taken", fact=step)))
         view.summary(counted)
 
     summary = printed(show).partition("── ringback ")[2].splitlines()[1:]
