@@ -7,7 +7,7 @@ reports about a call does not depend on the order in which connections come, onl
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -41,6 +41,7 @@ from ringback.wire.events import (
     FrameUnread,
     WireEvent,
 )
+from ringback.wire.framelog import FrameLog
 from ringback.wire.keylog import KeyLog
 
 __all__ = [
@@ -87,6 +88,7 @@ class _Socket:
     number: int
     flow: str
     connection: Connection
+    log: FrameLog | None = None
     lid: Jid | None = None
     complete: bool = True
     read_until: float = float("-inf")
@@ -125,11 +127,22 @@ class _CallReport:
 class Inspector:
     """Messages of any number of connections and captures in; observations out, each once."""
 
-    def __init__(self, specification: Specification, keys: KeyLog, *, decode_all: bool = False) -> None:
-        """With `decode_all`, stanzas of every tag are decoded and come out as `WireNotice(FrameOpened)`."""
+    def __init__(
+        self,
+        specification: Specification,
+        keys: KeyLog,
+        *,
+        decode_all: bool = False,
+        frame_log: Callable[[Message], FrameLog] | None = None,
+    ) -> None:
+        """With `decode_all`, stanzas of every tag are decoded and come out as `WireNotice(FrameOpened)`.
+
+        `frame_log` gives the log for a connection's frames; it is asked at the connection's first message.
+        """
         self._specification = specification
         self._keys = keys
         self._decode_all = decode_all
+        self._frame_log = frame_log
         self._book = CallBook()
         self._sockets: dict[tuple[str, int], _Socket] = {}
         self._reports: dict[tuple[str, str], _CallReport] = {}
@@ -147,6 +160,8 @@ class Inspector:
         )
         observations = list(self._observe(socket, events)) if events else []
         socket.read_until = message.at
+        if socket.log is not None:
+            socket.log.messages = message.number + 1
         return observations
 
     def take_sighting(self, sighting: Sighting) -> list[Observation]:
@@ -224,8 +239,9 @@ class Inspector:
         key = (message.capture, message.connection)
         socket = self._sockets.get(key)
         if socket is None:
-            connection = Connection(self._keys, decode_all=self._decode_all)
-            socket = _Socket(message.capture, message.connection, message.flow, connection)
+            log = None if self._frame_log is None else self._frame_log(message)
+            connection = Connection(self._keys, decode_all=self._decode_all, log=log)
+            socket = _Socket(message.capture, message.connection, message.flow, connection, log)
             self._sockets[key] = socket
         return socket
 

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: E402
 from ringback.stanza import Jid, Node  # noqa: E402
 from ringback.wire.connection import Connection  # noqa: E402
 from ringback.wire.events import Direction  # noqa: E402
+from ringback.wire.framelog import FrameLog  # noqa: E402
 from ringback.wire.keylog import KeyLog  # noqa: E402
 from ringback.wire.wabinary import encode, token_table  # noqa: E402
 from support.noise_peer import NoisePair  # noqa: E402
@@ -49,12 +50,12 @@ def stanzas(count: int) -> list[bytes]:
     return [plaintexts[id(cycle[number * 7 % len(cycle)])] for number in range(count)]
 
 
-def opened(pair: NoisePair) -> Connection:
+def opened(pair: NoisePair, frames: FrameLog | None) -> Connection:
     """A connection with its handshake behind it and its keys at hand."""
     log = KeyLog()
     log.feed(pair.key_log.encode())
     log.finish()
-    connection = Connection(log)
+    connection = Connection(log, log=frames)
     for message, (from_client, content) in enumerate(pair.handshake):
         direction = Direction.CLIENT if from_client else Direction.SERVER
         connection.receive(content, direction, message=message, at=0.0)
@@ -68,7 +69,7 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def measure(count: int, runs: int) -> tuple[float, float, list[float]]:
+def measure(count: int, runs: int, *, logged: bool) -> tuple[float, float, list[float]]:
     """Median microseconds a frame of both sides, and the ratio of each pair, inspection to decryption."""
     pair = NoisePair(seed=b"benchmark")
     frames = [pair.server_frame(plaintext) for plaintext in stanzas(count)]
@@ -81,7 +82,7 @@ def measure(count: int, runs: int) -> tuple[float, float, list[float]]:
             cipher.decrypt(counter.to_bytes(12, "big"), body, None)
 
     def inspect() -> None:
-        connection = opened(pair)
+        connection = opened(pair, FrameLog() if logged else None)
         for number, frame in enumerate(frames):
             connection.receive(frame, Direction.SERVER, message=number, at=0.0)
         if connection.counts.opened != count:
@@ -99,8 +100,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--frames", type=int, default=20_000, help="frames of one run (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=7, help="pairs of runs (default: %(default)s)")
+    parser.add_argument("--logged", action="store_true", help="note every frame for a view, as in mitmproxy")
     arguments = parser.parse_args()
-    bare, full, ratios = measure(arguments.frames, arguments.runs)
+    bare, full, ratios = measure(arguments.frames, arguments.runs, logged=arguments.logged)
     print(f"{arguments.frames} frames, {arguments.runs} pairs, medians")
     print(f"bare decryption  {bare:6.2f} us a frame")
     print(f"inspection       {full:6.2f} us a frame")

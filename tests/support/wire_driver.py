@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ringback.stanza import Jid, Node
 from ringback.wire.connection import Connection
 from ringback.wire.events import Direction, FrameCounts, FrameOpened, WireEvent
+from ringback.wire.framelog import FrameLog
 from ringback.wire.keylog import KeyLog
 from ringback.wire.wabinary import encode, token_table
 from support.noise_peer import NoisePair
@@ -42,7 +43,8 @@ class Driver:
     def __init__(self, log: KeyLog, *, decode_all: bool = False) -> None:
         """Nothing was received yet."""
         self.log = log
-        self.connection = Connection(log, decode_all=decode_all)
+        self.frames = FrameLog()
+        self.connection = Connection(log, decode_all=decode_all, log=self.frames)
         self.events: list[WireEvent] = []
         self.messages = 0
 

@@ -33,6 +33,7 @@ from ringback.wire.events import (
     FrameCounts,
     WireEvent,
 )
+from ringback.wire.framelog import FrameLog
 from ringback.wire.frames import NoIntroError
 from ringback.wire.keylog import KeyLog
 from ringback.wire.opening import Opening, maybe_opening
@@ -46,12 +47,16 @@ _Stage: TypeAlias = Callable[[bytes, Direction, int, float], list[WireEvent]]
 class Connection:
     """One WebSocket, from its first message to its end."""
 
-    def __init__(self, keys: KeyLog, *, decode_all: bool = False) -> None:
-        """Keys are taken from `keys` as they come. With `decode_all` every stanza is decoded in full."""
+    def __init__(self, keys: KeyLog, *, decode_all: bool = False, log: FrameLog | None = None) -> None:
+        """Keys are taken from `keys` as they come. With `decode_all` every stanza is decoded in full.
+
+        What becomes of each frame is noted in `log`, if there is one.
+        """
         self.counts = FrameCounts()
         """Where every transport frame went."""
         self._keys = keys
         self._decode_all = decode_all
+        self._log = log
         self._first = bytearray()
         self._session: Session | None = None
         self._ignored = False
@@ -131,7 +136,7 @@ class Connection:
         intro = opening.intro
         dictionary = nearest_dictionary(intro.dictionary)
         stanzas = StanzaReader(token_table(dictionary), decode_all=self._decode_all)
-        session = HandshakenSession(opening, self._keys, stanzas, self.counts)
+        session = HandshakenSession(opening, self._keys, stanzas, self.counts, log=self._log)
         frames = bytes(self._first[intro.size :])
         self._enter(session, partial(self._follow, session))
         return [
@@ -151,7 +156,7 @@ class Connection:
         if not self._keys.size and not begins_with_frames(content):
             return self._ignore("neither an intro nor whole frames in the first message")
         stanzas = StanzaReader(None, decode_all=self._decode_all)
-        session = ResumedSession(self._keys, stanzas, self.counts)
+        session = ResumedSession(self._keys, stanzas, self.counts, log=self._log)
         self._enter(session, partial(self._search, session))
         return self._search(session, content, direction, message, at)
 
@@ -180,6 +185,8 @@ class Connection:
 
     def _ignore(self, why: str) -> list[WireEvent]:
         self._ignored = True
+        if self._log is not None:
+            self._log.ignore()
         self._end()
         self._session = None
         return [ConnectionIgnored(why)]

@@ -13,6 +13,7 @@ from ringback.wire.events import (
     HandshakeFinished,
     WireEvent,
 )
+from ringback.wire.framelog import FrameLog
 from ringback.wire.handshake import HandshakeState, State
 from ringback.wire.keylog import KeyLog
 from ringback.wire.messages import is_handshake
@@ -27,16 +28,23 @@ class Session:
     """Both directions of one connection."""
 
     def __init__(
-        self, keys: KeyLog, stanzas: StanzaReader, counts: FrameCounts, *, ephemeral: bytes | None
+        self,
+        keys: KeyLog,
+        stanzas: StanzaReader,
+        counts: FrameCounts,
+        *,
+        ephemeral: bytes | None,
+        log: FrameLog | None = None,
     ) -> None:
         """`ephemeral` is the client's ephemeral public key, None where its hello was not seen."""
         self.ephemeral = ephemeral
         self.stanzas = stanzas
         self.client: ClientIdentified | None = None
         """Who speaks, once its payload was opened."""
-        self._client_lane = TransportLane(Direction.CLIENT, keys, stanzas, counts, ephemeral=ephemeral)
-        self._server_lane = TransportLane(Direction.SERVER, keys, stanzas, counts, ephemeral=ephemeral)
-        self._lanes = (self._client_lane, self._server_lane)
+        self._client_lane, self._server_lane = self._lanes = tuple(
+            TransportLane(direction, keys, stanzas, counts, ephemeral=ephemeral, log=log)
+            for direction in (Direction.CLIENT, Direction.SERVER)
+        )
 
     @property
     def proven(self) -> bool:
@@ -78,9 +86,17 @@ class HandshakenSession(Session):
     what it is.
     """
 
-    def __init__(self, opening: Opening, keys: KeyLog, stanzas: StanzaReader, counts: FrameCounts) -> None:
+    def __init__(
+        self,
+        opening: Opening,
+        keys: KeyLog,
+        stanzas: StanzaReader,
+        counts: FrameCounts,
+        *,
+        log: FrameLog | None = None,
+    ) -> None:
         """`opening` was seen; its hello is still to be followed."""
-        super().__init__(keys, stanzas, counts, ephemeral=opening.hello.ephemeral)
+        super().__init__(keys, stanzas, counts, ephemeral=opening.hello.ephemeral, log=log)
         self._keys = keys
         self._handshake = HandshakeState(opening.intro.prologue)
         self._watch: ClientWatch | None = None
@@ -113,7 +129,7 @@ class HandshakenSession(Session):
             self._handshake.receive(frame, direction)
         except HandshakeError:
             return [self._refuse(frame, lane)]
-        lane.skip()
+        lane.skip(len(frame))
         return self._finish() if self.finished else []
 
     def _refuse(self, frame: bytes, lane: TransportLane) -> WireEvent:
@@ -142,9 +158,11 @@ class ResumedSession(Session):
     frame a message.
     """
 
-    def __init__(self, keys: KeyLog, stanzas: StanzaReader, counts: FrameCounts) -> None:
+    def __init__(
+        self, keys: KeyLog, stanzas: StanzaReader, counts: FrameCounts, *, log: FrameLog | None = None
+    ) -> None:
         """No message was taken yet."""
-        super().__init__(keys, stanzas, counts, ephemeral=None)
+        super().__init__(keys, stanzas, counts, ephemeral=None, log=log)
         self._searches = {direction: BoundarySearch() for direction in Direction}
         self.hopeless = False
         """Whether neither direction was entered, and so much came in one that it is not worth to wait on."""

@@ -55,28 +55,28 @@ class StanzaReader:
             self._vote = None
             self._reads_all = self._decode_all
 
-    def is_passed_over(self, plaintext: bytes) -> bool:
-        """Whether the root's tag, or a receipt's lack of content, tells that the frame belongs to no call.
+    def passed_tag(self, plaintext: bytes) -> str | None:
+        """The tag of a frame that belongs to no call, as that tag, or a receipt's lack of content, tells.
 
-        Then it need not be read. False also where that is not certain.
+        Such a frame is passed over: it need not be read. None also where that is not certain.
         """
         if self._reads_all:
-            return False
+            return None
         try:
             tag = peek_tag(plaintext, self.table)
         except DecodeError:
-            return False
-        return tag not in _MAY_MATTER or (tag == _RECEIPT and is_bare(plaintext))
+            return None
+        return tag if tag not in _MAY_MATTER or (tag == _RECEIPT and is_bare(plaintext)) else None
 
     def read(
         self, place: FramePlace, counter: int, plaintext: bytes, *, size: int, late: bool
-    ) -> FrameOpened | FrameUnread | None:
-        """The stanza in an opened frame, or why it cannot be read; None where it is passed over."""
+    ) -> FrameOpened | FrameUnread | str:
+        """The stanza in an opened frame, or why it cannot be read; its tag alone where it is passed over."""
         tag = None
         try:
             tag = peek_tag(plaintext, self.table)
             if not self._is_wanted(tag, plaintext):
-                return None
+                return tag
             decoded = self._decode(plaintext)
         except DecodeError as error:
             return FrameUnread(place, counter, error, plaintext, tag)

@@ -23,6 +23,7 @@ from ringback.wire.events import (
     FrameUnread,
     WireEvent,
 )
+from ringback.wire.framelog import Fate, FrameLog
 from ringback.wire.frames import FrameReader
 from ringback.wire.holdback import HeldFrame, HoldBack
 from ringback.wire.keylog import KeyLabel, KeyLog
@@ -43,11 +44,13 @@ class TransportLane:
         counts: FrameCounts,
         *,
         ephemeral: bytes | None,
+        log: FrameLog | None = None,
     ) -> None:
         """Start before the direction's first frame; `ephemeral` is None where no handshake was seen.
 
-        `stanzas` and `counts` are shared with the other direction.
+        `stanzas`, `counts` and `log` are shared with the other direction.
         """
+        self._log = log
         self._direction = direction
         self._keys = keys
         self._ephemeral = ephemeral
@@ -71,8 +74,10 @@ class TransportLane:
         self._at = at
         return _without_runs(self._reader.feed(content))
 
-    def skip(self) -> None:
-        """Number a handshake frame, which is not counted."""
+    def skip(self, size: int) -> None:
+        """Number a handshake frame of `size` bytes, which is not counted."""
+        if self._log is not None:
+            self._log.note(self._message, self._number, size, Fate.HANDSHAKE)
         self._number += 1
 
     def refuse(self, size: int, reason: ClosedReason) -> FrameClosed:
@@ -94,7 +99,7 @@ class TransportLane:
 
     def receive(self, frames: list[bytes]) -> list[WireEvent]:
         """Take transport frames: what comes of them, and of those held before them if they prove a key."""
-        opener, stanzas, counts = self._opener, self._stanzas, self._counts
+        opener, stanzas, counts, log = self._opener, self._stanzas, self._counts, self._log
         events: list[WireEvent] = []
         for sealed in frames:
             counter = opener.counter
@@ -102,8 +107,10 @@ class TransportLane:
             counts.frames += 1
             if plaintext is None:
                 events += self._not_opened(self._next_place(), sealed)
-            elif stanzas.is_passed_over(plaintext):
+            elif (tag := stanzas.passed_tag(plaintext)) is not None:
                 counts.opened += 1
+                if log is not None:
+                    log.note(self._message, self._number, len(sealed), Fate.OPENED, tag)
                 self._number += 1
             else:
                 events += self._opened(self._next_place(), counter, plaintext, len(sealed), late=False)
@@ -168,6 +175,8 @@ class TransportLane:
             self._counts.dropped += 1
             self._opener.counter += 1
             yield self._close(oldest.place, len(oldest.sealed), self._why_unopened(), dropped=True)
+        if self._log is not None:
+            self._log.note(frame.place.message, frame.place.frame, len(frame.sealed), Fate.HELD)
         yield FrameHeld(frame.place)
 
     def _release(self, expected: int) -> Iterator[WireEvent]:
@@ -223,8 +232,13 @@ class TransportLane:
         if not late:
             self._stanzas.learn(plaintext)
         event = self._stanzas.read(place, counter, plaintext, size=size, late=late)
-        if event is not None:
-            self._counts.unread += isinstance(event, FrameUnread)
+        is_unread = isinstance(event, FrameUnread)
+        if self._log is not None:
+            tag = event if isinstance(event, str) else event.tag or ""
+            fate = Fate.UNREAD if is_unread else Fate.OPENED
+            self._log.note(place.message, place.frame, size, fate, tag)
+        if not isinstance(event, str):
+            self._counts.unread += is_unread
             yield event
 
     def _why_unopened(self) -> ClosedReason:
@@ -238,6 +252,8 @@ class TransportLane:
         self, place: FramePlace, size: int, reason: ClosedReason, *, dropped: bool = False
     ) -> FrameClosed:
         self._counts.closed[reason] += 1
+        if self._log is not None:
+            self._log.note(place.message, place.frame, size, reason)
         return FrameClosed(place, reason, size, dropped)
 
 

@@ -1,0 +1,112 @@
+"""What became of the frames of one connection, message by message, for whoever shows a message later.
+
+Noise is stateful: a frame is opened once, in its turn. What is to be said of it afterwards is noted here
+while it passes, also of the many that belong to no call and give no event.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from typing import NamedTuple, TypeAlias
+
+from ringback.wire.events import ClosedReason
+
+MAX_MESSAGES = 16_384
+"""Messages of one connection that are remembered; the oldest goes first. Against connections without end."""
+MAX_FRAMES = 64
+"""Frames of one message that are remembered; others are counted. Against a message of a million frames."""
+_LONGEST_TAG = 64
+"""Characters of a tag that are remembered."""
+
+
+class Fate(enum.Enum):
+    """What became of a frame that was not given up."""
+
+    HANDSHAKE = "handshake"
+    OPENED = "opened"
+    UNREAD = "unread"
+    """Opened, but no valid WABinary."""
+    HELD = "held"
+    """Waits for its key."""
+
+
+Outcome: TypeAlias = Fate | ClosedReason
+"""What became of a frame; of one that was given up, why."""
+
+
+class LoggedFrame(NamedTuple):
+    """One frame."""
+
+    number: int
+    """Its number in its direction, as in `FramePlace`."""
+    size: int
+    """Length in bytes, length prefix not counted."""
+    outcome: Outcome
+    tag: str = ""
+    """Root tag as it stood on the wire, its beginning where it is long; empty where it is not known."""
+
+
+class FrameLog:
+    """The frames of a connection by the message that completed them. Nothing is rendered, copied or decoded."""
+
+    def __init__(self) -> None:
+        """No frame yet."""
+        self.messages = 0
+        """Messages that were taken; the index of the next one."""
+        self.is_ignored = False
+        """Whether the socket has turned out to speak something else."""
+        self._frames: dict[int, list[LoggedFrame]] = {}
+        self._more: Counter[int] = Counter()
+        self._forgotten = -1
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether anything of the protocol was seen."""
+        return bool(self._frames)
+
+    def note(self, message: int, number: int, size: int, outcome: Outcome, tag: str = "") -> None:
+        """Note a frame that `message` completed; one that was held before is replaced."""
+        frame = LoggedFrame(number, size, outcome, tag[:_LONGEST_TAG])
+        known = self._frames.get(message)
+        if known is None:
+            self._frames[message] = [frame]
+            if len(self._frames) > MAX_MESSAGES:
+                self._forget_oldest()
+        elif number > known[-1].number:
+            if len(known) < MAX_FRAMES:
+                known.append(frame)
+            else:
+                self._more[message] += 1
+        else:
+            self._replace(known, frame)
+
+    def ignore(self) -> None:
+        """Forget everything: the socket is none of ours."""
+        self.is_ignored = True
+        self._frames.clear()
+        self._more.clear()
+
+    def frames(self, message: int) -> tuple[LoggedFrame, ...]:
+        """The frames that the message completed, in order; none where it is a part of a frame."""
+        return tuple(self._frames.get(message, ()))
+
+    def more(self, message: int) -> int:
+        """How many further frames the message completed."""
+        return max(0, self._more[message]) if message in self._more else 0
+
+    def is_forgotten(self, message: int) -> bool:
+        """Whether what the message held was pushed out."""
+        return message <= self._forgotten and message not in self._frames
+
+    def _replace(self, known: list[LoggedFrame], frame: LoggedFrame) -> None:
+        for index, other in enumerate(known):
+            if other.number == frame.number:
+                known[index] = frame
+                return
+
+    def _forget_oldest(self) -> None:
+        oldest = next(iter(self._frames))
+        del self._frames[oldest]
+        self._more.pop(oldest, None)
+        self._forgotten = max(self._forgotten, oldest)
