@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.text import Text
@@ -12,27 +12,16 @@ from ringback.observations import FindingMade, Funnel, Observation, StanzaObserv
 from ringback.recognise import PREACCEPT
 from ringback.sanitize import Placeholders
 from ringback.tableguess import TableGuesses
-from ringback.view.annotate import Line, Role, annotate
 from ringback.view.finding_text import Kind, finding_pieces, folded_pieces, kind_of
 from ringback.view.flow import flow
-from ringback.view.marks import SEVERITY_STYLES, marks_for, style_of
+from ringback.view.marks import SEVERITY_STYLES, marks_for
 from ringback.view.notices import Notices
 from ringback.view.stanza_line import StanzaLine, stanza_line
+from ringback.view.stanza_text import annotated_text
 from ringback.view.summary import summary_lines
 from ringback.view.tally import Tally
 from ringback.view.visible import visible
 
-_ROLE_STYLES = {
-    Role.PUNCTUATION: "dim",
-    Role.TAG: "bold blue",
-    Role.NAME: "blue",
-    Role.VALUE: "",
-    Role.ABSENT: "dim italic",
-}
-_GUTTER = 2
-"""Columns of the mark and the blank after it."""
-_GAP = 2
-_SHORTEST_NOTE = len("not specified")
 _ACTION = 16
 _CALL = len("CALLID-0001")
 _DELTA = 8
@@ -104,7 +93,10 @@ class TerminalView:
         self._header(line, guessed, stands_out=is_preaccept)
         self._tally.observe(observed)
         if is_preaccept:
-            self._annotated(observed)
+            breaks = self._flow_width is not None
+            self._print(
+                *annotated_text(observed, self._placeholders, self._marks, width=self._width, breaks=breaks)
+            )
         self._findings(observed.fresh, located=False)
         if is_preaccept:
             self._blank_line()
@@ -127,37 +119,6 @@ class TerminalView:
         heading = [f"{date or 'no time':<{_TIME}}  #   {columns}", "from, to"]
         pieces = [Text(piece, "dim underline") for piece in heading]
         self._print(*flow(pieces, width=self._flow_width, indent=_ENDS_INDENT))
-
-    def _annotated(self, observed: StanzaObserved) -> None:
-        lines = annotate(
-            observed.sighting.node,
-            observed.findings,
-            observed.spec,
-            self._placeholders,
-            width=self._width - _GUTTER - _GAP - _SHORTEST_NOTE,
-            ellipsis=self._marks.ellipsis,
-        )
-        notes = [", ".join(line.verdict.notes) if line.verdict else "" for line in lines]
-        longest = max((len(line.text) for line, note in zip(lines, notes, strict=True) if note), default=0)
-        column = min(longest, self._width - _GUTTER - _GAP - max(map(len, notes), default=0))
-        for line, note in zip(lines, notes, strict=True):
-            self._print(*self._annotated_line(line, note, column))
-
-    def _annotated_line(self, line: Line, note: str, column: int) -> Iterator[Text]:
-        """The line with its note on the right, or under it where a narrow screen would break it."""
-        verdict = line.verdict
-        style = "" if verdict is None else style_of(verdict.stance, verdict.severity)
-        mark = " " if verdict is None else self._marks.of(verdict.stance)
-        shown = Text().append(f"{mark} ", style)
-        shown.append(" " * line.indent)
-        for text, role in line.pieces:
-            shown.append(text, _ROLE_STYLES[role])
-        beside = shown + Text(" " * max(1, column + _GAP - len(line.text))) + Text(note, style)
-        if not note or self._flow_width is None or beside.cell_len <= self._flow_width:
-            yield beside
-            return
-        yield shown
-        yield Text(" " * max(_GUTTER, self._flow_width - len(note))) + Text(note, style)
 
     def _findings(self, findings: Iterable[Finding], *, located: bool) -> None:
         kinds: dict[Kind, list[Finding]] = {}

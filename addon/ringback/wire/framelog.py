@@ -48,7 +48,7 @@ class LoggedFrame(NamedTuple):
 
 
 class FrameLog:
-    """The frames of a connection by the message that completed them. Nothing is rendered, copied or decoded."""
+    """A connection's frames by the message that completed them. Nothing is rendered, copied or decoded."""
 
     def __init__(self) -> None:
         """No frame yet."""
