@@ -12,6 +12,7 @@ from hypothesis.strategies import DataObject
 
 from ringback.calls import Sighting
 from ringback.check.stanza import MAX_FINDINGS_PER_STANZA, check_stanza
+from ringback.check.stanza_codes import VALUE_NOT_IN_ENUM
 from ringback.findings import Evidence, FactRef, Finding, Severity, Stance
 from ringback.spec.model import CONFIDENCES, AttributeFact, ChildFact, Specification, StanzaSpec
 from ringback.stanza import Node, from_text
@@ -222,6 +223,19 @@ def test_severity_crosses_the_mismatch_with_the_confidence(confidence: str) -> N
     for finding in findings:
         if finding.stance is Stance.CONTRADICTS:
             assert ("news" in finding.message) is (finding.severity is Severity.NOTE)
+
+
+def test_the_nearest_value_of_an_enum_is_named() -> None:
+    """Two spellings of one reason are told to be near; a value that is like none of them stands alone."""
+    spec = changed(preaccept_file(), types={"call/@id": "enum:reasons"})
+    enums = {"reasons": ("timeout", "accept_elsewhere")}
+    for value, told in (
+        ("accepted_elsewhere", "The nearest that it lists is accept_elsewhere."),
+        ("P-1", ""),
+    ):
+        sighting = Tape().sent(preaccept(stanza_id=value))
+        (finding,) = only(check_stanza(sighting, spec, enums), "value-not-in-enum")
+        assert finding.message.removeprefix(VALUE_NOT_IN_ENUM.meaning).strip() == told
 
 
 def test_an_enum_value_that_is_not_listed_extends_it() -> None:

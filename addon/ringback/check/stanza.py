@@ -6,8 +6,9 @@ Nothing here is written for one stanza: what the model can say is checked, which
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from itertools import islice
 from typing import TypeAlias
 
@@ -24,6 +25,9 @@ from ringback.stanza import Node, Value
 MAX_FINDINGS_PER_STANZA = 1000
 """Findings made of one stanza, before `check-cut` says that there were more. Against a stanza of a million
 children; the specified stanzas give a few dozen."""
+
+_LONGEST_COMPARED = 64
+"""Characters of a value that are compared with those of an enum. Against a value of megabytes."""
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -88,6 +92,7 @@ class _StanzaCheck:
         stance: Stance | None = None,
         expected: Value | None = None,
         got: Value | bytes | None = None,
+        addition: str = "",
     ) -> Finding:
         return code.finding(
             self.spec,
@@ -98,6 +103,7 @@ class _StanzaCheck:
             stance=stance,
             expected=expected,
             got=got,
+            addition=addition,
         )
 
     def _stanza(self) -> Iterator[Finding]:
@@ -140,9 +146,12 @@ class _StanzaCheck:
         if again is not None:
             return self.of(codes.ATTRIBUTE_REPEATED, path, fact=fact, expected=value, got=again)
         if not matches_type(value, fact.type, self.enums):
-            is_enum = fact.type.startswith(ENUM_PREFIX)
-            code = codes.VALUE_NOT_IN_ENUM if is_enum else codes.ATTRIBUTE_TYPE
-            return self.of(code, path, fact=fact, expected=None if is_enum else fact.type, got=value)
+            listed = self.enums.get(fact.type.removeprefix(ENUM_PREFIX))
+            if listed is None:
+                return self.of(codes.ATTRIBUTE_TYPE, path, fact=fact, expected=fact.type, got=value)
+            return self.of(
+                codes.VALUE_NOT_IN_ENUM, path, fact=fact, got=value, addition=_nearest(value, listed)
+            )
         code = codes.FACT_OBSERVED if in_range(value, fact.name, fact.type) else codes.PORT_OUT_OF_RANGE
         return self.of(code, path, fact=fact, got=value)
 
@@ -188,6 +197,12 @@ class _StanzaCheck:
             place = (*path, child.tag)
             yield self.of(codes.FACT_NOT_EXERCISED, place, fact=child)
             yield from self._silent_below(child, place)
+
+
+def _nearest(value: Value, listed: Iterable[str]) -> str:
+    """The listed value that is spelled most like this one, in a sentence; nothing where none is near."""
+    near = get_close_matches(str(value)[:_LONGEST_COMPARED], listed, n=1)
+    return f"The nearest that it lists is {near[0]}." if near else ""
 
 
 def _by_tag(node: Node) -> dict[str, list[Node]]:
