@@ -27,7 +27,7 @@ def test_notes_stand_in_one_column_where_there_is_room() -> None:
 def test_a_note_that_does_not_fit_stands_under_its_line() -> None:
     """Flush right, so that it is no part of the stanza; only where lines may be broken."""
     narrow = lines(40)
-    assert f"{'probable, not in this copy':>40}" in narrow
+    assert f"{'probable, required':>40}" in narrow
     assert len(lines(40, breaks=False)) < len(narrow)
 
 
