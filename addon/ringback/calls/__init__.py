@@ -2,7 +2,7 @@
 
 from ringback.calls.addresses import addressing_mode, same_account, same_device, same_value
 from ringback.calls.book import CallBook, Correlated, Evictions
-from ringback.calls.model import Call, Emission, Sender, Sighting
+from ringback.calls.model import Call, Emission, Sender, Sighting, joined
 
 __all__ = [
     "Call",
@@ -13,6 +13,7 @@ __all__ = [
     "Sender",
     "Sighting",
     "addressing_mode",
+    "joined",
     "same_account",
     "same_device",
     "same_value",

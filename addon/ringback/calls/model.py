@@ -216,7 +216,7 @@ class Call:
         Emissions of one connection, and emissions with one address, are of one client: they share one object,
         and no two clients do.
         """
-        groups = _joined([emission.sender.marks for emission in self.emissions])
+        groups = joined([emission.sender.marks for emission in self.emissions])
         clients: dict[Emission, Sender] = {}
         for group in groups:
             emissions = [self.emissions[index] for index in group]
@@ -225,7 +225,7 @@ class Call:
         return clients
 
 
-def _joined(marks: list[frozenset[Hashable]]) -> list[list[int]]:
+def joined(marks: list[frozenset[Hashable]]) -> list[list[int]]:
     """Indices in groups, two of one group where a chain of shared marks leads from one to the other."""
     parents = list(range(len(marks)))
 

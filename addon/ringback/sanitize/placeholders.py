@@ -37,7 +37,7 @@ _IDS = frozenset({"id", "stanza-id", "stanza_id", "message-id", "message_id"})
 _TIMES = frozenset({"t", "timestamp"})
 _PACKED = frozenset({"te", "te2", "rte"})
 """Tags whose content is a packed address. Source: Cobalt fixtures 1to1/audio-accept (observed)."""
-_SAME_PERSON = (("call-creator", "caller_pn"), ("from", "sender_lid"), ("jid", "user_pn"))
+SAME_PERSON = (("call-creator", "caller_pn"), ("from", "sender_lid"), ("jid", "user_pn"))
 """Attributes of one node that name one user under both addressing modes.
 Source: Cobalt fixtures 1to1/audio-accept (observed), zapo events.test.ts (read)."""
 _GROUPS = frozenset({"g.us", "broadcast", "newsletter"})
@@ -197,7 +197,7 @@ class Placeholders:
         return self.jid(value) if isinstance(value, Jid) else self._text(value, name, root=root)
 
     def _link(self, node: Node) -> None:
-        for one, other in _SAME_PERSON:
+        for one, other in SAME_PERSON:
             pair = node.jid(one), node.jid(other)
             if pair[0] is not None and pair[1] is not None and not _NOBODY & {pair[0].user, pair[1].user}:
                 self._users.link(pair[0].user, pair[1].user)
