@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -9,8 +10,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-
-from filelock import FileLock
 
 from support.npm_pack import tool
 
@@ -27,13 +26,13 @@ def node_modules(manifest: Path) -> Path:
         AssertionError: npm failed; tells what it printed.
     """
     home = _cache() / _digest(manifest)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    # Tests run in several processes: one of them installs, the others wait for it.
-    with FileLock(home.with_suffix(".lock"), timeout=_TIMEOUT_S):
-        if not home.is_dir():
-            with tempfile.TemporaryDirectory(dir=home.parent) as folder:
-                fresh = Path(folder) / "install"
-                _install(manifest, fresh)
+    if not home.is_dir():
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home.parent) as folder:
+            fresh = Path(folder) / "install"
+            _install(manifest, fresh)
+            # Another run may have been faster: its result is the same.
+            with contextlib.suppress(OSError):
                 fresh.rename(home)
     return home / "node_modules"
 

@@ -7,18 +7,29 @@ from pathlib import Path
 
 import ringback
 from ringback.findings import FactRef
+from ringback.ladder import ladder_of
+from ringback.ladder.text import plain_text
 from ringback.observations import FindingMade, Funnel
 from ringback.view.marks import ASCII, MEANINGS, UNICODE
 from ringback.view.terminal import TerminalView
+from support.casing import shipped
 from support.viewing import finding, observed_call, printed, printed_all
 
 PAGE = (Path(ringback.__file__).parent / "docs/screen.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 
 
 def test_the_example_is_what_is_printed() -> None:
     """The screen in the page is a call as the view prints it at 80 columns."""
-    (example,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+    example, _ = EXAMPLES
     assert example == printed_all(observed_call(inside='<audio enc="opus" rate="16000"/>'))
+
+
+def test_the_ladder_is_what_is_drawn() -> None:
+    """The ladder in the page is the call of a shipped capture, at 80 columns."""
+    book = shipped("violations")
+    _, example = EXAMPLES
+    assert example == plain_text(ladder_of(book.cases[18], book.placeholders), width=80)
 
 
 def test_the_signs_are_those_of_the_legend() -> None:
