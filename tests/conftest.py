@@ -1,9 +1,13 @@
 """Makes `tests/support` importable as `support`, wherever pytest is started from, and has every stanza that
-any test checks compared with the exported schema. No test is held to a time."""
+any test checks compared with the exported schema, by each process that runs tests. No test is held to a
+time."""
+
+from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -11,6 +15,9 @@ from hypothesis import settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 from support.agreement import Watch
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 WATCH = Watch()
 
@@ -28,3 +35,13 @@ def schema_agrees_with_checker() -> Iterator[None]:
     """Schema and checker give one verdict on every stanza of the tests."""
     yield
     assert not WATCH.disagreements, "\n\n".join(WATCH.disagreements)
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page of a headless browser; the test fails where anything goes wrong in it or leaves the machine."""
+    from support.browser import browsing
+
+    with browsing() as (page, complaints):
+        yield page
+    assert not complaints.told, "\n".join(complaints.told)

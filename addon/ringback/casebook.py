@@ -67,6 +67,8 @@ class Casebook:
         """What the run came to; empty until it has ended."""
         self.evicted = 0
         """Cases that were pushed out by newer ones."""
+        self.started_at: float | None = None
+        """When the first stanza was seen, in seconds since the epoch; None before."""
         self.revision = 0
         """Grows with everything that is observed: whether there is anything new to show."""
         self._cases: dict[tuple[str, str], Case] = {}
@@ -81,6 +83,9 @@ class Casebook:
         """Take one observation."""
         self.revision += 1
         if isinstance(observation, StanzaObserved):
+            self._name(observation)
+            at = observation.sighting.at
+            self.started_at = at if self.started_at is None else min(at, self.started_at)
             self._take_stanza(observation)
         elif isinstance(observation, FindingMade):
             self._take_finding(observation.finding)
@@ -117,6 +122,14 @@ class Casebook:
         numbers = {key: number for number, key in enumerate(sorted(seen | self.clients.keys()), start=1)}
         clients = {numbers[key]: ClientFacts.of(client) for key, client in self.clients.items()}
         return [_renumbered(call, numbers) for call in calls], clients
+
+    def _name(self, observed: StanzaObserved) -> None:
+        """Give out placeholders in the order in which things are seen, whatever is shown first, or never."""
+        if observed.spec is not None:
+            self.placeholders.admit(observed.spec)
+        self.placeholders.node(observed.sighting.node)
+        if observed.call is not None:
+            self.placeholders.call_id(observed.call.call_id)
 
     def _take_stanza(self, observed: StanzaObserved) -> None:
         if observed.call is None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
+from ringback.commands.usage import ArgumentError
 from ringback.errors import SourceError
 from ringback.sources.hosts import HostFilter
 from ringback.sources.keylog_file import KEYLOG_VARIABLE
 from ringback.status import ExitCode
+
+if TYPE_CHECKING:
+    from ringback.filters import Filter
 
 _EXIT_CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCode)
 EPILOG = f"\b\nExit codes:\n{_EXIT_CODES}"
@@ -57,6 +61,15 @@ def _host_patterns(ctx: click.Context, param: click.Parameter, value: tuple[str,
     return value
 
 
+def _parsed_filter(_context: click.Context, _parameter: click.Parameter, value: str) -> Filter:
+    from ringback.filters import FilterError, parse  # noqa: PLC0415 - lxml takes long to import
+
+    try:
+        return parse(value)
+    except FilterError as error:
+        raise ArgumentError(f"--filter: {error}") from error
+
+
 def keylog_variable() -> str | None:
     """The environment variable that gave the key log, None where the command line did or nothing."""
     source = click.get_current_context().get_parameter_source("keylog")
@@ -90,3 +103,13 @@ spec_option = click.option(
     help="Specification: a stanza file, a folder of them, or a wacrg checkout. "
     "Default: the call pre-accept file that ringback ships.",
 )
+filter_option = click.option(
+    "--filter",
+    "chosen",
+    metavar="EXPR",
+    default="",
+    callback=_parsed_filter,
+    help="Only what this filter lets through, such as 'severity >= warning and device = B:17'; its keys are "
+    "listed in docs/filters.md.",
+)
+"""Gives the command a `Filter` as `chosen`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import shutil
@@ -10,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from filelock import FileLock
 
 from support.npm_pack import tool
 
@@ -26,13 +27,13 @@ def node_modules(manifest: Path) -> Path:
         AssertionError: npm failed; tells what it printed.
     """
     home = _cache() / _digest(manifest)
-    if not home.is_dir():
-        home.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=home.parent) as folder:
-            fresh = Path(folder) / "install"
-            _install(manifest, fresh)
-            # Another run may have been faster: its result is the same.
-            with contextlib.suppress(OSError):
+    home.parent.mkdir(parents=True, exist_ok=True)
+    # Tests run in several processes: one of them installs, the others wait for it.
+    with FileLock(home.with_suffix(".lock"), timeout=_TIMEOUT_S):
+        if not home.is_dir():
+            with tempfile.TemporaryDirectory(dir=home.parent) as folder:
+                fresh = Path(folder) / "install"
+                _install(manifest, fresh)
                 fresh.rename(home)
     return home / "node_modules"
 
