@@ -19,10 +19,14 @@ from mitmproxy.tools.dump import DumpMaster
 
 from ringback.errors import RingbackError, SourceError
 from ringback.eventfile import EventFile
+from ringback.faults import Faults
 from ringback.findings import Severity
 from ringback.hooks import RingbackFindingHook, RingbackStanzaHook
 from ringback.ledger import Ledger
 from ringback.ledger.outlet import LedgerOutlet
+from ringback.mitm.contentview import StanzaView, install
+from ringback.mitm.messagelog import MessageLog
+from ringback.mitm.messagetext import MessageText
 from ringback.observations import Funnel, Observation, StanzaObserved
 from ringback.outlets import EventOutlet, LogOutlet, Outlet, TerminalOutlet, new_findings
 from ringback.printing import output_console
@@ -32,6 +36,7 @@ from ringback.sources.hosts import HostFilter
 from ringback.sources.keylog_file import KEYLOG_VARIABLE
 from ringback.sources.notice import Notice, Urgency
 from ringback.spec.load import load_specification
+from ringback.view.marks import marks_for
 from ringback.view.terminal import TerminalView
 
 POLL_S = 0.1
@@ -80,8 +85,11 @@ class Ringback:
 
     def __init__(self) -> None:
         """Do nothing until mitmproxy calls `load`, `configure` and `running`."""
-        self._session = Session(load_specification(None), _tell)
         self._placeholders = Placeholders()
+        self._messages = MessageLog()
+        self._session = Session(load_specification(None), _tell, frame_log=self._messages.frame_log)
+        self.content_view = StanzaView(self._messages, self._message_text(DEFAULT_LEVEL), Faults(_tell))
+        self._uninstall = install(self.content_view)
         self._events: EventFile | None = None
         self._ledger: LedgerOutlet | None = None
         self._screen: Outlet | None = None
@@ -176,14 +184,19 @@ class Ringback:
 
     def done(self) -> None:
         """mitmproxy shuts down, or the script is loaded anew and another instance takes over."""
+        self._uninstall()
         if self._task is not None:
             self._task.cancel()
         self._session.close()
 
     async def _follow(self) -> None:
         while True:
-            self._session.tick(time.time(), reading=_is_reading())
+            self.tick(time.time())
             await asyncio.sleep(POLL_S)
+
+    def tick(self, now: float) -> None:
+        """Look after what time brings; `now` in seconds since the epoch. Called every `POLL_S`."""
+        self._session.tick(now, reading=_is_reading())
 
     def _apply_spec(self, value: str | None) -> None:
         if self._session.has_begun:
@@ -224,6 +237,7 @@ class Ringback:
     def _apply_level(self, value: str) -> None:
         if value not in _LEVELS:
             raise _UnusableValueError(f"{value!r} is no severity; use one of {', '.join(_LEVELS)}")
+        self.content_view.text = self._message_text(Severity(value))
         if isinstance(ctx.master, DumpMaster):
             console = output_console(sys.stdout)
             view = TerminalView(console, Severity(value), self._placeholders)
@@ -233,9 +247,12 @@ class Ringback:
             self._session.report = log.report
         self._connect_outlets()
 
+    def _message_text(self, level: Severity) -> MessageText:
+        return MessageText(self._placeholders, level, marks_for(output_console(sys.stdout).encoding))
+
     def _connect_outlets(self) -> None:
         outlets: list[Outlet] = [] if self._ledger is None else [self._ledger]
-        outlets.append(HookOutlet())
+        outlets += [self._messages, HookOutlet()]
         if self._screen is not None:
             outlets.append(self._screen)
         if self._events is not None:

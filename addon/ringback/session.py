@@ -8,7 +8,7 @@ from pathlib import Path
 from ringback.containment import ContainedInspector
 from ringback.faults import Faults
 from ringback.inspector import Inspector
-from ringback.observations import Funnel, Observation
+from ringback.observations import Funnel, Message, Observation
 from ringback.outlets import Outlet
 from ringback.sources import flows
 from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, ConnectionEnded
@@ -18,6 +18,7 @@ from ringback.sources.live import LiveConnections, new_messages
 from ringback.sources.notice import Notice, Tell, Urgency
 from ringback.spec.model import Specification
 from ringback.wire.events import ClosedReason
+from ringback.wire.framelog import FrameLog
 from ringback.wire.keylog import KeyLog
 
 LIVE = "live"
@@ -34,9 +35,17 @@ class Session:
     """Takes flows as mitmproxy hands them out. Its methods raise nothing: faults are told and contained."""
 
     def __init__(
-        self, specification: Specification, tell: Tell, *, buffer_bytes: int = MAX_BUFFERED_BYTES
+        self,
+        specification: Specification,
+        tell: Tell,
+        *,
+        buffer_bytes: int = MAX_BUFFERED_BYTES,
+        frame_log: Callable[[Message], FrameLog] | None = None,
     ) -> None:
-        """Check against `specification`; `tell` gets notices; recordings are held up to `buffer_bytes`."""
+        """Check against `specification`; `tell` gets notices; recordings are held up to `buffer_bytes`.
+
+        `frame_log` gives the log for a connection's frames; without it none is kept.
+        """
         self.hosts = HostFilter()
         self.outlets: list[Outlet] = []
         self.report: Callable[[Funnel], None] = _report_nothing
@@ -49,6 +58,7 @@ class Session:
         self._tell = tell
         self._faults = Faults(tell)
         self._keys = KeyLog()
+        self._frame_log = frame_log
         self._key_file: KeyLogFile | None = None
         self.use(specification)
         self._live = LiveConnections()
@@ -65,7 +75,8 @@ class Session:
 
     def use(self, specification: Specification) -> None:
         """Check against `specification`; only before the session has begun."""
-        self._inspector = ContainedInspector(Inspector(specification, self._keys), self._faults)
+        inspector = Inspector(specification, self._keys, frame_log=self._frame_log)
+        self._inspector = ContainedInspector(inspector, self._faults)
 
     def follow_keys(self, path: Path | None) -> None:
         """Read keys from `path` from now on; keys read before are kept."""

@@ -1,0 +1,157 @@
+"""The content view of both mitmproxy lines: decoded, annotated stanzas in place of sealed bytes.
+
+mitmproxy up to 11 calls a view with everything that it knows as keyword arguments and takes lines of styled
+pieces; from 12 on `prettify` gets a `Metadata` and gives text. Both hand over the flow and the message, by
+which what was seen of the message is looked up: nothing is decoded here.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
+
+from mitmproxy import contentviews
+from mitmproxy.flow import Flow
+from mitmproxy.websocket import WebSocketMessage
+from rich.text import Text
+
+from ringback.faults import Faults
+from ringback.mitm.messagelog import HeldMessage, MessageLog
+from ringback.mitm.messagetext import MessageText
+
+NAME = "ringback"
+"""Without a dot: mitmweb cannot name one that has it."""
+PRIORITY = 10.0
+"""Above every view of mitmproxy's own, on our sockets."""
+MAX_CACHED = 1_024
+"""Texts that are kept: mitmproxy's console asks for every message of an open flow again at each change."""
+
+_NOT_OURS = "nothing for ringback to show: no message of a WebSocket that it looked at"
+_FAULT = "a fault of ringback: the event log says where; please report it"
+_STYLES = {
+    "bold red": "error",
+    "yellow": "warn",
+    "green": "Token_Name_Tag",
+    "cyan": "Token_Literal_Number",
+    "bold blue": "Token_Keyword_Constant",
+    "bold": "highlight",
+}
+"""What stands for a colour of ours in mitmproxy 11, whose styles are named by what they are used for: those
+that its console and mitmweb both know, and that look alike there."""
+
+Piece: TypeAlias = tuple[str, str]
+"""Style and text, as mitmproxy 11 takes them."""
+
+
+class _Named(Protocol):
+    """Another view."""
+
+    name: str
+
+
+class _Metadata(Protocol):
+    """What mitmproxy 12 tells of a message, as far as it is used here."""
+
+    flow: Flow | None
+    websocket_message: WebSocketMessage | None
+
+
+class StanzaView:
+    """A view as both lines of mitmproxy take it."""
+
+    name = NAME
+    syntax_highlight = "none"
+
+    def __init__(self, log: MessageLog, text: MessageText, faults: Faults) -> None:
+        """Look up in `log` and write with `text`, which may be another one later."""
+        self.text = text
+        self._log = log
+        self._faults = faults
+        self._cache: OrderedDict[int, tuple[WebSocketMessage, HeldMessage, MessageText, list[Text]]]
+        self._cache = OrderedDict()
+
+    def __lt__(self, other: _Named) -> bool:
+        """By name, which is how mitmproxy orders views of one priority."""
+        return self.name < other.name
+
+    def __call__(
+        self,
+        _data: bytes,
+        *,
+        flow: Flow | None = None,
+        websocket_message: WebSocketMessage | None = None,
+        **_known: object,
+    ) -> tuple[str, list[list[Piece]]]:
+        """What mitmproxy 11 shows: a description, which no window prints, and lines of styled pieces."""
+        return NAME, [_pieces(line) for line in self._lines(flow, websocket_message)]
+
+    def prettify(self, _data: bytes, metadata: _Metadata) -> str:
+        """What mitmproxy 12 shows."""
+        return "\n".join(line.plain for line in self._lines(metadata.flow, metadata.websocket_message))
+
+    def render_priority(
+        self,
+        _data: bytes,
+        metadata: _Metadata | None = None,
+        *,
+        flow: Flow | None = None,
+        websocket_message: WebSocketMessage | None = None,
+        **_known: object,
+    ) -> float:
+        """How well the view suits a message: best of all on our sockets, else not at all."""
+        if metadata is not None:
+            flow, websocket_message = metadata.flow, metadata.websocket_message
+        return PRIORITY if websocket_message is not None and self._log.is_ours(flow) else -1.0
+
+    def _lines(self, flow: Flow | None, message: WebSocketMessage | None) -> list[Text]:
+        lines = [Text(_FAULT)]
+        with self._faults.contained("showing a message"):
+            lines[:] = self._looked_up(flow, message)
+        return lines
+
+    def _looked_up(self, flow: Flow | None, message: WebSocketMessage | None) -> list[Text]:
+        held = self._log.maybe_message(flow, message)
+        return [Text(_NOT_OURS)] if held is None or message is None else self._written(held, message)
+
+    def _written(self, held: HeldMessage, message: WebSocketMessage) -> list[Text]:
+        text, key = self.text, id(message)
+        known = self._cache.get(key)
+        if known is not None and known[0] is message and known[2] is text and _same(known[1], held):
+            self._cache.move_to_end(key)
+            return known[3]
+        lines = text.lines(held, from_client=message.from_client, injected=message.injected)
+        if held.stanzas:
+            self._cache[key] = (message, held, text, lines)
+            if len(self._cache) > MAX_CACHED:
+                self._cache.popitem(last=False)
+        return lines
+
+
+def install(view: StanzaView) -> Callable[[], None]:
+    """Let mitmproxy choose the view; gives what takes it away again."""
+    api: Any = contentviews
+    if hasattr(api, "registry"):
+        # It has no way to take a view away; one of the same name takes its place.
+        api.registry.register(view)
+        return lambda: None
+    known = api.get(NAME)
+    if known is not None:
+        api.remove(known)
+    api.add(view)
+    return lambda: api.remove(view) if api.get(NAME) is view else None
+
+
+def _same(one: HeldMessage, other: HeldMessage) -> bool:
+    """Whether nothing came to a message: stanzas are the same objects, and findings only grow."""
+    return len(one.findings) == len(other.findings) and len(one.stanzas) == len(other.stanzas)
+
+
+def _pieces(line: Text) -> list[Piece]:
+    bounds = sorted({bound for span in line.spans for bound in (span.start, span.end)} - {0, len(line)})
+    return [(_style(piece), piece.plain) for piece in line.divide(bounds)] or [("text", "")]
+
+
+def _style(piece: Text) -> str:
+    style = piece.spans[-1].style if piece.spans else piece.style
+    return _STYLES.get(str(style), "text")
