@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
 from mitmproxy import contentviews
@@ -57,6 +59,39 @@ class _Metadata(Protocol):
     websocket_message: WebSocketMessage | None
 
 
+class Shown:
+    """Lines in the form that the running mitmproxy takes, made when they are asked for."""
+
+    def __init__(self, lines: list[Text]) -> None:
+        """Show these lines."""
+        self._lines = lines
+
+    @cached_property
+    def text(self) -> str:
+        """All of it as one text."""
+        return "\n".join(line.plain for line in self._lines)
+
+    @cached_property
+    def pieces(self) -> list[list[Piece]]:
+        """Styled pieces, line by line."""
+        return [_pieces(line) for line in self._lines]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What was written of a message, and of what."""
+
+    message: WebSocketMessage
+    held: HeldMessage
+    by: MessageText
+    shown: Shown
+
+    def is_of(self, message: WebSocketMessage, held: HeldMessage, by: MessageText) -> bool:
+        """Whether nothing has come to the message since: its stanzas and findings only grow."""
+        lengths = [(len(each.stanzas), len(each.findings)) for each in (self.held, held)]
+        return self.message is message and self.by is by and lengths[0] == lengths[1]
+
+
 class StanzaView:
     """A view as both lines of mitmproxy take it."""
 
@@ -68,8 +103,7 @@ class StanzaView:
         self.text = text
         self._log = log
         self._faults = faults
-        self._cache: OrderedDict[int, tuple[WebSocketMessage, HeldMessage, MessageText, list[Text]]]
-        self._cache = OrderedDict()
+        self._cache: OrderedDict[int, _Written] = OrderedDict()
 
     def __lt__(self, other: _Named) -> bool:
         """By name, which is how mitmproxy orders views of one priority."""
@@ -84,11 +118,11 @@ class StanzaView:
         **_known: object,
     ) -> tuple[str, list[list[Piece]]]:
         """What mitmproxy 11 shows: a description, which no window prints, and lines of styled pieces."""
-        return NAME, [_pieces(line) for line in self._lines(flow, websocket_message)]
+        return NAME, self._shown(flow, websocket_message).pieces
 
     def prettify(self, _data: bytes, metadata: _Metadata) -> str:
         """What mitmproxy 12 shows."""
-        return "\n".join(line.plain for line in self._lines(metadata.flow, metadata.websocket_message))
+        return self._shown(metadata.flow, metadata.websocket_message).text
 
     def render_priority(
         self,
@@ -104,28 +138,27 @@ class StanzaView:
             flow, websocket_message = metadata.flow, metadata.websocket_message
         return PRIORITY if websocket_message is not None and self._log.is_ours(flow) else -1.0
 
-    def _lines(self, flow: Flow | None, message: WebSocketMessage | None) -> list[Text]:
-        lines = [Text(_FAULT)]
+    def _shown(self, flow: Flow | None, message: WebSocketMessage | None) -> Shown:
+        shown = [Shown([Text(_FAULT)])]
         with self._faults.contained("showing a message"):
-            lines[:] = self._looked_up(flow, message)
-        return lines
+            shown.append(self._looked_up(flow, message))
+        return shown[-1]
 
-    def _looked_up(self, flow: Flow | None, message: WebSocketMessage | None) -> list[Text]:
+    def _looked_up(self, flow: Flow | None, message: WebSocketMessage | None) -> Shown:
         held = self._log.maybe_message(flow, message)
-        return [Text(_NOT_OURS)] if held is None or message is None else self._written(held, message)
-
-    def _written(self, held: HeldMessage, message: WebSocketMessage) -> list[Text]:
-        text, key = self.text, id(message)
-        known = self._cache.get(key)
-        if known is not None and known[0] is message and known[2] is text and _same(known[1], held):
-            self._cache.move_to_end(key)
-            return known[3]
-        lines = text.lines(held, from_client=message.from_client, injected=message.injected)
+        if held is None or message is None:
+            return Shown([Text(_NOT_OURS)])
+        known = self._cache.get(id(message))
+        if known is not None and known.is_of(message, held, self.text):
+            self._cache.move_to_end(id(message))
+            return known.shown
+        lines = self.text.lines(held, from_client=message.from_client, injected=message.injected)
+        shown = Shown(lines)
         if held.stanzas:
-            self._cache[key] = (message, held, text, lines)
+            self._cache[id(message)] = _Written(message, held, self.text, shown)
             if len(self._cache) > MAX_CACHED:
                 self._cache.popitem(last=False)
-        return lines
+        return shown
 
 
 def install(view: StanzaView) -> Callable[[], None]:
@@ -142,14 +175,11 @@ def install(view: StanzaView) -> Callable[[], None]:
     return lambda: api.remove(view) if api.get(NAME) is view else None
 
 
-def _same(one: HeldMessage, other: HeldMessage) -> bool:
-    """Whether nothing came to a message: stanzas are the same objects, and findings only grow."""
-    return len(one.findings) == len(other.findings) and len(one.stanzas) == len(other.stanzas)
-
-
 def _pieces(line: Text) -> list[Piece]:
+    if not line.spans:
+        return [(_style(line), line.plain)]
     bounds = sorted({bound for span in line.spans for bound in (span.start, span.end)} - {0, len(line)})
-    return [(_style(piece), piece.plain) for piece in line.divide(bounds)] or [("text", "")]
+    return [(_style(piece), piece.plain) for piece in line.divide(bounds)]
 
 
 def _style(piece: Text) -> str:

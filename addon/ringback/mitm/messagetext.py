@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 
+from ringback.errors import DecodeError
 from ringback.findings import Finding, Severity
 from ringback.mitm.messagelog import HeldMessage
 from ringback.observations import StanzaObserved
@@ -52,28 +53,30 @@ class MessageText:
 
     def _frames(self, held: HeldMessage, side: str) -> Iterator[Text]:
         stanzas = {each.sighting.evidence.place.frame: each for each in held.stanzas}
+        frames = {frame.number: frame for frame in held.frames}
         unread = dict(held.unread)
-        for number in sorted({*stanzas, *(frame.number for frame in held.frames)}):
-            where = Text(f"{side} frame {number}", "dim")
+        for number in sorted({*stanzas, *frames}):
+            where = f"{side} frame {number}"
             if number in stanzas:
                 yield from self._stanza(stanzas[number], where, held)
                 continue
-            frame = next(each for each in held.frames if each.number == number)
-            error = self._placeholders.error(unread[number]) if number in unread else None
-            yield from flow([where, *self._fate(frame, error)], width=WIDTH, indent=_INDENT)
+            yield from self._frame(frames[number], where, unread.get(number))
         if held.more:
             yield Text(f"{self._marks.ellipsis} and {held.more} more frames in this message", "dim")
 
-    def _fate(self, frame: LoggedFrame, error: Exception | None) -> Iterator[Text]:
-        yield Text(f"{frame.size} bytes", "dim")
-        tag = visible(self._placeholders.name(frame.tag)) if frame.tag else ""
+    def _frame(self, frame: LoggedFrame, where: str, error: DecodeError | None) -> Iterable[Text]:
+        """A frame without a call stanza; quick for those that nothing is wrong with, which are nearly all."""
+        head = f"{where}  {frame.size} bytes"
         if frame.outcome is Fate.HANDSHAKE:
-            yield Text("handshake")
-        elif frame.outcome is Fate.OPENED:
-            yield Text(f"<{tag}>") if tag else Text("a stanza")
-            yield Text("belongs to no call", "dim")
-        elif frame.outcome is Fate.UNREAD:
-            why = "" if error is None else f": {visible(str(error))}"
+            return [Text(f"{head}  handshake", "dim")]
+        if frame.outcome is Fate.OPENED:
+            tag = visible(self._placeholders.name(frame.tag)) if frame.tag else "?"
+            return [Text(f"{head}  <{tag}>  belongs to no call", "dim")]
+        return flow([Text(head, "dim"), *self._trouble(frame, error)], width=WIDTH, indent=_INDENT)
+
+    def _trouble(self, frame: LoggedFrame, error: DecodeError | None) -> Iterator[Text]:
+        if frame.outcome is Fate.UNREAD:
+            why = "" if error is None else f": {visible(str(self._placeholders.error(error)))}"
             yield Text(f"opened, but holds no stanza that can be read{why}", "yellow")
         elif frame.outcome is Fate.HELD:
             yield Text("held until its key comes", "yellow")
@@ -82,12 +85,12 @@ class MessageText:
             yield Text(f"closed: {frame.outcome.value}", "yellow")
             yield Text(frame.outcome.advice, "dim")
 
-    def _stanza(self, observed: StanzaObserved, where: Text, held: HeldMessage) -> Iterator[Text]:
+    def _stanza(self, observed: StanzaObserved, where: str, held: HeldMessage) -> Iterator[Text]:
         if observed.spec is not None:
             self._placeholders.admit(observed.spec)
         evidence = observed.sighting.evidence
         findings = [*observed.findings, *(each for each in held.findings if evidence in each.evidence)]
-        head = [*self._head(observed, held.guessed_table), where, *self._worst(findings)]
+        head = [*self._head(observed, held.guessed_table), Text(where, "dim"), *self._worst(findings)]
         yield from flow(head, width=WIDTH, indent=_INDENT)
         yield from annotated_text(observed, self._placeholders, self._marks, width=WIDTH, breaks=True)
         yield from self._findings(findings)
