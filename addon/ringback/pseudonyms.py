@@ -26,7 +26,7 @@ from itertools import chain
 from ringback.findings import Finding
 from ringback.keyednames import MAX_LENGTH, KeyedNames
 from ringback.sanitize import Placeholders, keep
-from ringback.sanitize.addresses import PACKED_LENGTHS
+from ringback.sanitize.addresses import PACKED_LENGTHS, PACKED_TAGS
 from ringback.sanitize.identities import Identities
 from ringback.spec.model import BASE_TYPES
 from ringback.stanza import Content, Jid, Node, Value
@@ -41,8 +41,6 @@ phone number, and of those one in ten thousand lies so near."""
 _CALL_IDS = frozenset({"call-id", "call_id"})
 _IDS = frozenset({"id", "stanza-id", "stanza_id", "message-id", "message_id"})
 _TIMES = frozenset({"t", "timestamp"})
-_PACKED = frozenset({"te", "te2", "rte"})
-"""Tags whose content is a packed address. Source: Cobalt fixtures 1to1/audio-accept (observed)."""
 _GROUPS = frozenset({"g.us", "broadcast", "newsletter"})
 _NOBODY = frozenset({"", "status", "server"})
 """Users that are no persons. Source: baileys 7.0.0-rc13 lib/WABinary/jid-utils."""
@@ -221,7 +219,7 @@ class _Walk:
         return f"T{offset:+}" if abs(offset) <= MAX_OFFSET_S else None
 
     def _bytes(self, content: bytes, name: str) -> bytes | str:
-        packed = self._pseudonyms.packed(content) if name in _PACKED else None
+        packed = self._pseudonyms.packed(content) if name in PACKED_TAGS else None
         if packed is not None or not content:
             return packed or b""
         shown = name == "capability" and keep.is_plain_capability(content)
@@ -239,7 +237,7 @@ def identities_of(stanza: Node) -> Identities:
             _note(identities, name, value)
         if isinstance(node.content, str | Jid):
             _note(identities, node.tag, node.content)
-        elif isinstance(node.content, bytes) and node.tag in _PACKED:
+        elif isinstance(node.content, bytes) and node.tag in PACKED_TAGS:
             identities.add(node.content[: PACKED_LENGTHS.get(len(node.content), 0)].hex())
     return identities
 

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import base64
 import ipaddress
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ringback.calls import Sighting
 from ringback.export.captures import capture_files
 from ringback.export.issues import issues
 from ringback.export.material import Material
 from ringback.export.patch import make_patch, proposed_changes
 from ringback.export.questions import questions_json, questions_markdown
 from ringback.export.washing import Appraisal
+from ringback.findings import Evidence
 from ringback.ledger import Ledger
 from ringback.questions.evidence import ClientFacts
 from ringback.spec.load import SHIPPED, load_specification
+from ringback.stanza import Jid, Node
+from ringback.wire.events import Direction, FramePlace
+from sanitize.test_leaks import Marked, assert_clean, stanzas
 from support.exporting import CLIENTS, material_of
 from support.ledgers import filled, observed
 from support.sightings import CALLEE, CALLER, Tape, action, offer_to, preaccept
@@ -90,10 +99,11 @@ def from_ledger(folder: Path) -> Material:
         return Material.of(ledger.calls(), ledger.clients(), load_specification(None))
 
 
-def exports(material: Material) -> Iterator[str]:
+def exports(
+    material: Material, actions: Collection[str] = ("preaccept", "terminate", "offer", f"n{NUMBER}")
+) -> Iterator[str]:
     """Every text that the exports make, and the names of their files."""
     appraisal = Appraisal(material)
-    actions = ("preaccept", "terminate", "offer", f"n{NUMBER}")
     for name, text in capture_files(material, actions=actions).items():
         yield f"{name}\n{text}"
     for issue in issues(appraisal, actions=actions):
@@ -129,6 +139,34 @@ def test_no_export_holds_a_mark(mark: str | bytes, published: list[str]) -> None
     assert len(published) > len(POSITIONS)
     for text in published:
         assert not [spelling for spelling in spellings(mark) if spelling in text.lower()]
+
+
+@settings(max_examples=15, deadline=None)
+@given(stanzas(), st.booleans())
+def test_no_marked_identity_gets_into_an_export(case: tuple[Marked, Node], by_ledger: bool) -> None:
+    """Wherever in a call's stanzas an identity stands, and however it is spelled there, every export is
+    made and none holds it, of the evidence itself and of a ledger of it."""
+    marked, node = case
+    place = FramePlace(Direction.SERVER, 1, 2, 1_795_000_000.0)
+    (stray,) = [child for child in node.children if child.tag != "offer"]
+    action = Node(
+        "preaccept", {"call-id": marked.call_id, "call-creator": Jid(marked.number, "lid", 1)}, (stray,)
+    )
+    roots = [node, replace(node, content=(action,))]
+    evidence = [Evidence("live", 1, "flow-1", replace(place, message=number)) for number in range(2)]
+    seen = [
+        Sighting(root, each, Jid(marked.lid, "lid", 3)) for root, each in zip(roots, evidence, strict=True)
+    ]
+    clients = {1: ClientFacts("WEB", marked.number, 3)}
+    with tempfile.TemporaryDirectory() as folder:
+        if by_ledger:
+            with filled(Path(folder) / "ledger.db", *observed(*seen)) as ledger:
+                material = Material.of(ledger.calls(), ledger.clients(), load_specification(None))
+        else:
+            material = material_of(seen, clients)
+    assert material.calls
+    actions = {emission.action for call in material.calls for emission in call.emissions}
+    assert_clean(marked, *exports(material, actions))
 
 
 def test_the_marks_are_in_the_evidence() -> None:

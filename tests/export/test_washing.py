@@ -55,7 +55,7 @@ def texts(call: Call) -> Iterator[str]:
 def test_nobody_is_left() -> None:
     """Users and ids of the evidence stand in no value any more."""
     material = good_material()
-    known = material.identities
+    known = {each for each in material.identities if isinstance(each, str)}
     assert any(user in "".join(texts(call)) for call in material.calls for user in known)
     clean = washed(material, Placeholders())
     assert not any(user in text for call in clean.calls for text in texts(call) for user in known)

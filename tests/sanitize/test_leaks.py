@@ -53,10 +53,14 @@ class Marked:
 
 
 def forms_of(raw: bytes) -> set[str]:
-    """Plain, hex and base64 at each of the three alignments, without the characters that neighbours share."""
+    """Plain, hex, base64 at each of the three alignments, without the characters that neighbours share, and
+    escaped character by character as URLs, JSON and HTML have it."""
+    escaped = (
+        "".join(form.format(byte) for byte in raw) for form in ("%{:02x}", "\\u{:04x}", "&#{};", "&#x{:x};")
+    )
     aligned = (base64.b64encode(bytes(shift) + raw).decode().rstrip("=") for shift in range(3))
     cores = {text[4:-1] if shift else text[:-1] for shift, text in enumerate(aligned)}
-    return {raw.decode("latin-1"), raw.hex(), *cores} - {core for core in cores if len(core) < 5}
+    return {raw.decode("latin-1"), raw.hex(), *escaped, *cores} - {core for core in cores if len(core) < 5}
 
 
 digits = st.text("789", min_size=9, max_size=15)
@@ -81,7 +85,11 @@ def marked_text(draw: st.DrawFn, marked: Marked) -> str:
             (
                 text,
                 text.lower(),
+                text.swapcase(),
                 text.encode().hex(),
+                "".join(f"%{byte:02x}" for byte in text.encode()),
+                "".join(f"\\u{ord(character):04x}" for character in text),
+                "".join(f"&#{ord(character)};" for character in text),
                 base64.b64encode(text.encode()).decode(),
                 f"{text}@s.whatsapp.net",
                 f"tel:{text}",

@@ -90,7 +90,8 @@ def issues(
         *(finding_issue(each, material) for each in verdicts if each.answer in _CONFIDENCE),
     ]
     for issue in made:
-        material.checked(f"{issue.title}\n{issue.body}", issue.file_name)
+        material.checked(issue.title, f"the title of {issue.file_name}")
+        material.checked(issue.body, issue.file_name)
     return made
 
 
@@ -263,7 +264,7 @@ def _example(observations: Sequence[ObservedFact], material: Material, spec: str
     if not found:
         return []
     _, node = min(found, key=lambda pair: pair[0])
-    return ["Evidence:", to_text(Publisher().published(node)[0])]
+    return ["Evidence:", to_text(Publisher(versions=material.versions).published(node)[0])]
 
 
 def _of_specification(discrepancy: Discrepancy) -> str:

@@ -1,10 +1,12 @@
 """The last gate before publication: what a text still holds that could identify anybody, with its place.
 
 Placeholders have been put in before (`ringback.sanitize`); this looks at the finished text with other eyes,
-by spelling alone, so that one mistake there is not one leak here. What is found is never repeated: a `Leak`
-has place, kind and length.
+by spelling alone, so that one mistake there is not one leak here. It looks at every reading of the text
+(`ringback.export.readings`): escapes undone, broken runs put together. What is found is never repeated: a
+`Leak` has place, kind and length.
 
-What looks like a leak and is none is excused by a rule with its reason (`_EXCUSED`), and by nothing else.
+What looks like a leak and is none: what a rule's own condition lets pass, and the exact versions of clients.
+Digits count also where they are hex of an address for documentation: wacrg takes no run of seven.
 """
 
 from __future__ import annotations
@@ -13,14 +15,15 @@ import enum
 import ipaddress
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from ringback.errors import LeakError
-from ringback.export.spellings import Searched
+from ringback.export.readings import Reading, Span, is_random, iter_readings, joined
+from ringback.export.spellings import Searched, Spellings, joined_spellings_of, spellings_of
 
-__all__ = ["Leak", "LeakKind", "checked", "scan"]
+__all__ = ["Leak", "LeakKind", "checked", "is_real_address", "scan"]
 
 
 class LeakKind(enum.Enum):
@@ -52,7 +55,6 @@ class Leak:
         return f"line {self.line}, column {self.column}: {self.kind.value} of {self.length} characters"
 
 
-_Span: TypeAlias = tuple[int, int]
 _Rule: TypeAlias = "tuple[LeakKind, re.Pattern[str], Callable[[re.Match[str]], bool]]"
 
 _DOCUMENTATION = tuple(
@@ -67,8 +69,9 @@ _PLACEHOLDER_USER = re.compile(
 )
 """User, agent and device of an address that names nobody. Source: `ringback.sanitize`, wacrg's examples."""
 
-_WORD = re.compile(r"(?:[a-z]{1,20}|[A-Z]{1,20}|[A-Z][a-z]{1,19}|[0-9]{1,6})")
-"""A word of a path or of a dashed name: one of 43 characters out of such words is not random."""
+_MONTH = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
+_DATE = rf"(?:{_MONTH} \d\d?|\b\d\d?\.? {_MONTH})\b"
+_CLOCK = r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b"
 
 
 def _always(_found: re.Match[str]) -> bool:
@@ -79,29 +82,34 @@ def _names_a_person(found: re.Match[str]) -> bool:
     return _PLACEHOLDER_USER.fullmatch(found["user"]) is None
 
 
-def _is_real_address(found: re.Match[str]) -> bool:
-    """Punctuation that follows an IPv6 address may have been taken for a part of it."""
-    return any(_outside_documentation(text) for text in {found[0], found[0].rstrip(".:")})
-
-
-def _outside_documentation(text: str) -> bool:
+def is_real_address(spelled: str | bytes) -> bool:
+    """Whether it is an IP address, in text or packed, that could be somebody's: outside of the ranges for
+    documentation, and not the one that stands for none."""
     try:
-        address = ipaddress.ip_address(text)
+        address = ipaddress.ip_address(spelled)
     except ValueError:
         return False
     return int(address) != 0 and not any(address in net for net in _DOCUMENTATION)
 
 
-def _is_real_packed(found: re.Match[str]) -> bool:
+def _is_written_address(found: re.Match[str]) -> bool:
+    """Punctuation that follows an IPv6 address may have been taken for a part of it."""
+    return any(is_real_address(text) for text in {found[0], found[0].rstrip(".:")})
+
+
+def _is_candidate(found: re.Match[str]) -> bool:
     """Packed address and port, as `te` carries them."""
-    address = ipaddress.ip_address(bytes.fromhex(found["packed"])[:-2])
-    return not any(address in net for net in _DOCUMENTATION)
+    return is_real_address(bytes.fromhex(found["packed"])[:-2])
+
+
+def _is_packed_address(found: re.Match[str]) -> bool:
+    """The same in any place; digits alone are told as digits, and a capability may have six bytes too."""
+    is_capability = found["capability"] and found["packed"].startswith("0105")
+    return not found["packed"].isdecimal() and not is_capability and _is_candidate(found)
 
 
 def _is_random(found: re.Match[str]) -> bool:
-    first, *inner = re.split("[-_/]", found[0].rstrip("="))
-    edges = [word for word in (first, *inner[-1:]) if word]
-    return not all(_WORD.fullmatch(word) for word in (*edges, *inner[:-1]))
+    return is_random(found[0])
 
 
 _RULES: tuple[_Rule, ...] = (
@@ -120,57 +128,68 @@ _RULES: tuple[_Rule, ...] = (
     (
         LeakKind.IP,
         re.compile(r"<(?:te2?|rte)\b[^>]*>\s*(?P<packed>[0-9A-Fa-f]{36}|[0-9A-Fa-f]{12})\s*</"),
-        _is_real_packed,
+        _is_candidate,
     ),
-    # 16 bytes are enough: a call-id is 32 hex digits. Also spaced or with colons, as key dumps are.
-    (
-        LeakKind.RUN,
-        re.compile(r"[0-9A-Fa-f]{32,}|\b(?:[0-9A-Fa-f]{2}[ :-]){15,}[0-9A-Fa-f]{2}\b"),
-        _always,
-    ),
-    (LeakKind.RUN, re.compile(r"[A-Za-z0-9+/_-]{43,}={0,2}"), _is_random),
     # No UUID is excused: a flow's id and some call-ids are UUIDs, and nothing published needs one.
     (LeakKind.RUN, re.compile(r"\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b"), _always),
-    (LeakKind.IP, re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\w|\.[0-9])"), _is_real_address),
-    (LeakKind.IP, re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]+(?:\.[0-9.]+)?"), _is_real_address),
+    (
+        LeakKind.IP,
+        re.compile(
+            r"(?P<capability>capability\b[^\n<]{0,40})?"
+            r"(?<![0-9A-Za-z])(?P<packed>[0-9A-Fa-f]{12})(?![0-9A-Za-z])"
+        ),
+        _is_packed_address,
+    ),
+    # 16 bytes are enough: a call-id is 32 hex digits.
+    (LeakKind.RUN, re.compile(r"[0-9A-Fa-f]{32,}"), _always),
+    (LeakKind.RUN, re.compile(r"[A-Za-z0-9+/_-]{43,}={0,2}"), _is_random),
+    (LeakKind.IP, re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?[0-9])"), _is_written_address),
+    (
+        LeakKind.IP,
+        re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]+(?:\.[0-9.]+)?"),
+        _is_written_address,
+    ),
+    # Seconds since the epoch from 2014 to 2039, with or without thousandths, millionths, billionths.
     (LeakKind.TIME, re.compile(r"(?<!\d)(?:1[4-9]|2[01])\d{8}(?:\d{3}){0,3}(?!\d)"), _always),
+    (
+        LeakKind.TIME,
+        re.compile(r"(?<![\w.])[12](?P<mark>[,._' ])\d{3}(?:(?P=mark)\d{3}){2,5}(?!\d)"),
+        _always,
+    ),
     # A day is published on purpose (`captured_at`), a moment is not: it finds the call in somebody's log.
-    (LeakKind.TIME, re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:?\d\d"), _always),
+    (LeakKind.TIME, re.compile(r"\d{4}[-/.]\d\d[-/.]\d\d(?:T\d\d|,? (?:at )?[0-2]?\d:[0-5]\d)"), _always),
+    (LeakKind.TIME, re.compile(r"\b\d\d?[-/.]\d\d?[-/.]\d{4},? (?:at )?[0-2]?\d:[0-5]\d"), _always),
+    (LeakKind.TIME, re.compile(rf"{_DATE}[^\n]{{0,20}}?{_CLOCK}|{_CLOCK}[^\n]{{0,20}}?{_DATE}"), _always),
+    (LeakKind.TIME, re.compile(r"(?<![\w:.])(?:[01]?\d|2[0-3]):[0-5]\d:[0-5]\d(?![\w:])"), _always),
     (LeakKind.DIGITS, re.compile(r"\d{7,}"), _always),
     (LeakKind.DIGITS, re.compile(r"\+\d(?:[ ().-]{0,2}\d){6,}"), _always),
 )
 
-_EXCUSED = (
-    # The revision of a Web client's build has ten digits; it is the same for all users of that build.
-    re.compile(r"(?<![\w.])2\.3000\.10\d{8}(?!\w|\.\d)"),
-    # The version of a phone's app has the form of an IPv4 address: only where it says that it is a version.
-    re.compile(
-        r"(?:version(?:=\"| = |: \"?|\": \")|\b[A-Z][A-Z_]{2,} )2\.\d{1,4}\.\d{1,4}\.\d{1,4}(?!\w|\.\d)"
-    ),
-)
-"""What may stand although a rule finds it, each with its reason."""
 
+def scan(text: str, *, known: Collection[str | bytes] = (), versions: Collection[str] = ()) -> list[Leak]:
+    """Every place of `text` that could identify anybody, in order; places that overlap are one, told by the
+    first rule that finds any of it.
 
-def scan(text: str, *, known: Collection[str] = (), versions: Collection[str] = ()) -> list[Leak]:
-    """Every place of `text` that could identify anybody, in order; a place is told once, by its first rule.
+    `known` are identities that the evidence held (users, call-ids, addresses, names that people chose): they
+    are searched for in any case of letters, in hex and base64, escaped in any way and broken over lines.
+    Texts of fewer than three characters cannot be told from ordinary text and are not searched for.
 
-    `known` are identities that the evidence held (users, call-ids, names that people chose): they are
-    searched for in any case of letters, and in hex, base64, percent and escape spellings. Those of fewer than
-    three characters cannot be told from ordinary text and are not searched for.
-
-    `versions` are versions of clients that the evidence names, which may stand anywhere: those of phones have
-    the form of IPv4 addresses.
+    `versions` are versions of clients that the evidence names, which may stand exactly as they are: those of
+    phones have the form of IPv4 addresses, and those of browsers a run of ten digits.
     """
-    excused = [found.span() for rule in (*_EXCUSED, *_exactly(versions)) for found in rule.finditer(text)]
-    spans: list[tuple[_Span, LeakKind]] = []
-    for span, kind in (*_known_spans(text, known), *_rule_spans(text)):
-        if not any(_within(span, other) for other in excused + [told for told, _ in spans]):
-            spans.append((span, kind))
+    excused = [found.span() for rule in _exactly(versions) for found in rule.finditer(text)]
+    found = [
+        (span, kind)
+        for span, kind in dict.fromkeys(_found(text, known))
+        if not any(_within(span, version) for version in excused)
+    ]
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
-    return [_leak(starts, span, kind) for span, kind in sorted(spans, key=lambda pair: pair[0])]
+    return [_leak(starts, span, kind) for span, kind in _merged(found)]
 
 
-def checked(text: str, *, name: str, known: Collection[str] = (), versions: Collection[str] = ()) -> str:
+def checked(
+    text: str, *, name: str, known: Collection[str | bytes] = (), versions: Collection[str] = ()
+) -> str:
     """The text itself, when nothing in it could identify anybody. Every export goes through here.
 
     `name` is what the text is called in the message: a file's name. The rest is as for `scan`.
@@ -188,24 +207,54 @@ def _exactly(versions: Collection[str]) -> Iterator[re.Pattern[str]]:
     return (re.compile(rf"(?<![\w.]){re.escape(version)}(?!\w|\.\d)") for version in sorted(versions))
 
 
-def _rule_spans(text: str) -> Iterator[tuple[_Span, LeakKind]]:
+def _found(text: str, known: Collection[str | bytes]) -> Iterator[tuple[Span, LeakKind]]:
+    """What was found in each reading of the text, placed in the text itself."""
+    readings = list(iter_readings(text))
+    if known:
+        identities = sorted(known, key=repr)
+        for reading in readings:
+            yield from _known_spans(reading, map(spellings_of, identities))
+        yield from _known_spans(joined(readings[-1]), map(joined_spellings_of, identities))
+    for reading in readings:
+        for span, kind in _rule_spans(reading.text):
+            yield reading.place(span), kind
+
+
+def _rule_spans(text: str) -> Iterator[tuple[Span, LeakKind]]:
     for kind, pattern, is_leak in _RULES:
         for found in pattern.finditer(text):
             if is_leak(found):
                 yield found.span(), kind
 
 
-def _known_spans(text: str, known: Collection[str]) -> Iterator[tuple[_Span, LeakKind]]:
-    if known:
-        searched = Searched(text)
-        for identity in sorted(known):
-            yield from ((span, LeakKind.IDENTITY) for span in searched.find(identity))
+def _known_spans(reading: Reading, spellings: Iterable[Spellings]) -> Iterator[tuple[Span, LeakKind]]:
+    searched = Searched(reading.text)
+    for each in spellings:
+        for span in searched.find(each):
+            yield reading.place(span), LeakKind.IDENTITY
 
 
-def _within(span: _Span, other: _Span) -> bool:
+def _within(span: Span, other: Span) -> bool:
     return other[0] <= span[0] and span[1] <= other[1]
 
 
-def _leak(starts: list[int], span: _Span, kind: LeakKind) -> Leak:
+def _merged(found: Sequence[tuple[Span, LeakKind]]) -> Iterator[tuple[Span, LeakKind]]:
+    """Places in order, those that overlap as one, of the kind that was found first of them."""
+    ranks = {pair: rank for rank, pair in enumerate(found)}
+    whole: Span | None = None
+    first = LeakKind.DIGITS, len(found)
+    for (start, end), kind in sorted(found, key=lambda pair: pair[0]):
+        told = (kind, ranks[(start, end), kind])
+        if whole is not None and start < whole[1]:
+            whole, first = (whole[0], max(end, whole[1])), min(first, told, key=lambda pair: pair[1])
+            continue
+        if whole is not None:
+            yield whole, first[0]
+        whole, first = (start, end), told
+    if whole is not None:
+        yield whole, first[0]
+
+
+def _leak(starts: list[int], span: Span, kind: LeakKind) -> Leak:
     line = bisect_right(starts, span[0])
     return Leak(line, span[0] - starts[line - 1] + 1, kind, span[1] - span[0])

@@ -10,9 +10,10 @@ from functools import cached_property
 from ringback.calls import Call, Emission, Sighting
 from ringback.check.call import check_call
 from ringback.check.stanza import check_stanza
-from ringback.export.leakscan import checked
+from ringback.export.leakscan import checked, is_real_address
 from ringback.findings import Evidence, Finding
 from ringback.questions.evidence import WEBSOCKET_CAPTURE, ClientFacts
+from ringback.sanitize.addresses import PACKED_LENGTHS, PACKED_TAGS
 from ringback.sanitize.keep import DENIED_ATTRIBUTES
 from ringback.spec.model import Specification, StanzaSpec
 from ringback.stanza import Jid, Node
@@ -23,8 +24,8 @@ _LEAST_ID = 6
 """Characters of an id that is searched for: a shorter one, such as `1`, stands in every text."""
 _PLACEHOLDER = re.compile(r"[A-Z]{1,2}|OTHER|(?:CALLID|ID|GROUP)-(?:[0-9]{4}|OTHER)|TEXT-PLACEHOLDER-.*")
 """Evidence that was sanitised before names its parties so: they are nobody."""
-_PHONE_VERSION = re.compile(r"2\.[0-9]{2}\.[0-9]{1,3}\.[0-9]{1,3}")
-"""Source: whatsapp-rust tests (`2.25.37.76`, Android)."""
+_VERSION = re.compile(r"2\.(?:[0-9]{2}\.[0-9]{1,3}\.[0-9]{1,3}|3000\.10[0-9]{8})")
+"""Source: whatsapp-rust tests (`2.25.37.76`, Android), Cobalt fixtures (`2.3000.1039501489`, Web)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,24 +85,26 @@ class Material:
             yield from check_call(call, self.specification, settled=True)
 
     @cached_property
-    def identities(self) -> frozenset[str]:
-        """Who and what is named in the evidence: what no export may hold in any spelling."""
-        found: set[str] = set()
+    def identities(self) -> frozenset[str | bytes]:
+        """Who and what is named in the evidence: what no export may hold in any spelling. Addresses are
+        packed."""
+        found: set[str | bytes] = set()
         for call in self.calls:
             for sighting in call.sightings():
                 found.update(_identities(sighting.node))
                 if sighting.owner is not None:
                     found.add(sighting.owner.user)
-        return frozenset(user for user in found - _NOBODY if not _PLACEHOLDER.fullmatch(user))
+        return frozenset(each for each in found - _NOBODY if not _is_nobody(each))
 
     @cached_property
     def versions(self) -> frozenset[str]:
-        """The versions of phones' apps that the evidence names: they have the form of IPv4 addresses."""
+        """The versions of apps that the evidence names, by a handshake or in a stanza, which an export may
+        name too: those of phones have the form of IPv4 addresses, those of browsers a run of digits."""
         told = {client.version for client in self.clients.values()}
         told.update(
             sighting.node.text("version") or "" for call in self.calls for sighting in call.sightings()
         )
-        return frozenset(version for version in told if _PHONE_VERSION.fullmatch(version))
+        return frozenset(version for version in told if _VERSION.fullmatch(version))
 
     def checked(self, text: str, name: str) -> str:
         """The text itself, when nothing in it could identify anybody of this evidence.
@@ -112,16 +115,34 @@ class Material:
         return checked(text, name=name, known=self.identities, versions=self.versions)
 
 
-def _identities(node: Node) -> Iterator[str]:
+def _identities(node: Node) -> Iterator[str | bytes]:
     for each in node.walk():
         for name, value in (*each.attrs.items(), *each.repeated):
-            jid = value if isinstance(value, Jid) else Jid.maybe_parse(value)
-            if jid is not None:
-                yield jid.user
-            elif name in DENIED_ATTRIBUTES or (name in _ID_ATTRIBUTES and len(str(value)) >= _LEAST_ID):
-                yield str(value)
-        if isinstance(each.content, Jid):
-            yield each.content.user
+            yield from _named(name, value)
+        if isinstance(each.content, bytes):
+            if each.tag in PACKED_TAGS and len(each.content) in PACKED_LENGTHS:
+                yield each.content
+        elif isinstance(each.content, str | Jid):
+            yield from _named(each.tag, each.content)
+
+
+def _named(name: str, value: str | Jid) -> Iterator[str]:
+    jid = value if isinstance(value, Jid) else Jid.maybe_parse(value)
+    if jid is not None:
+        yield jid.user
+    elif (
+        name in DENIED_ATTRIBUTES
+        or (name in _ID_ATTRIBUTES and len(str(value)) >= _LEAST_ID)
+        or is_real_address(str(value))
+    ):
+        yield str(value)
+
+
+def _is_nobody(identity: str | bytes) -> bool:
+    """Evidence that was sanitised before has placeholders and addresses for documentation."""
+    if isinstance(identity, bytes):
+        return not is_real_address(identity[: PACKED_LENGTHS[len(identity)]])
+    return _PLACEHOLDER.fullmatch(identity) is not None
 
 
 def _order(call: Call) -> tuple[float, str, str]:

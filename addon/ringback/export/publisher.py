@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from ringback.errors import ExportError
@@ -18,14 +18,17 @@ class Publisher:
     """Gives each stanza placeholders of its own, so that its first user is `A` and its call `CALLID-0001`:
     stanzas that differ in identities alone become equal."""
 
-    def __init__(self, fresh: Callable[[], Placeholders] = Placeholders) -> None:
-        """`fresh` makes the placeholders.
+    def __init__(
+        self, fresh: Callable[[], Placeholders] = Placeholders, *, versions: Collection[str] = ()
+    ) -> None:
+        """`fresh` makes the placeholders; `versions` are those of clients, which may stand.
 
         Raises:
             ExportError: they hide nothing. What is published carries placeholders, whatever was asked for.
         """
         refuse_raw(fresh())
         self._fresh = fresh
+        self._versions = versions
 
     def client(self, client: ClientFacts) -> ClientFacts:
         """The client as it may be published."""
@@ -38,8 +41,30 @@ class Publisher:
         placeholders too: wacrg takes none of these, whatever they mean.
         """
         placeholders = self._fresh()
-        mapped = _fit(placeholders.node(node))
+        mapped = self._fit(placeholders.node(node))
         return mapped, tuple(map(placeholders.finding, findings))
+
+    def _fit(self, node: Node) -> Node:
+        return Node(
+            node.tag,
+            {name: self._fit_value(name, value) for name, value in node.attrs.items()},
+            self._fit_content(node.tag, node.content),
+            tuple((name, self._fit_value(name, value)) for name, value in node.repeated),
+        )
+
+    def _fit_value(self, name: str, value: Value) -> Value:
+        leaks = scan(f'{name}="{value}"', versions=self._versions)
+        return f"TEXT-PLACEHOLDER-{len(str(value))}-CHARS" if leaks else value
+
+    def _fit_content(self, tag: str, content: Content) -> Content:
+        if content is None:
+            return None
+        if isinstance(content, tuple):
+            return tuple(map(self._fit, content))
+        if isinstance(content, bytes):
+            leaks = scan(f"<{tag}>{content.hex()}</{tag}>")
+            return f"CIPHERTEXT-PLACEHOLDER-{len(content)}-BYTES" if leaks else content
+        return self._fit_value(tag, content)
 
 
 def washed_client(client: ClientFacts, placeholders: Placeholders) -> ClientFacts:
@@ -57,27 +82,3 @@ def refuse_raw(placeholders: Placeholders) -> None:
     """
     if placeholders.are_raw:
         raise ExportError("exports are for publication: they carry placeholders, raw values are refused")
-
-
-def _fit(node: Node) -> Node:
-    return Node(
-        node.tag,
-        {name: _fit_value(name, value) for name, value in node.attrs.items()},
-        _fit_content(node.tag, node.content),
-        tuple((name, _fit_value(name, value)) for name, value in node.repeated),
-    )
-
-
-def _fit_value(name: str, value: Value) -> Value:
-    return f"TEXT-PLACEHOLDER-{len(str(value))}-CHARS" if scan(f'{name}="{value}"') else value
-
-
-def _fit_content(tag: str, content: Content) -> Content:
-    if content is None:
-        return None
-    if isinstance(content, tuple):
-        return tuple(map(_fit, content))
-    if isinstance(content, bytes):
-        leaks = scan(f"<{tag}>{content.hex()}</{tag}>")
-        return f"CIPHERTEXT-PLACEHOLDER-{len(content)}-BYTES" if leaks else content
-    return _fit_value(tag, content)

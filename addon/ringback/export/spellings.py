@@ -1,4 +1,7 @@
-"""The spellings in which an identity may stand in a text: plain, escaped, percent, hex and base64."""
+"""The spellings in which an identity may stand in a reading of a text: plain, in hex and in base64.
+
+Escapes need no spelling of their own: `ringback.export.readings` undoes them.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,17 @@ import base64
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from html import escape
 from typing import NamedTuple
-from urllib.parse import quote
 
+from ringback.export.readings import squeezed
 from ringback.sanitize.keep import is_protocol_word
 
 LEAST_LENGTH = 3
 """Characters of an identity that is searched for at all."""
 _LEAST_INSIDE = 5
 """Characters from which on it is found inside words too: a shorter one must stand as a word of its own."""
+_LEAST_JOINED = 8
+"""Characters of a spelling that is searched for across blanks and line breaks, where words run together."""
 _REMEMBERED = 1 << 17
 """Identities whose spellings are kept: every file of an export is searched for all of them."""
 
@@ -29,6 +33,15 @@ class Spellings(NamedTuple):
     """To be found as they stand."""
     inside: bool
     """Whether it counts inside of words."""
+
+    @property
+    def joined(self) -> Spellings:
+        """As they stand in a text without its blanks and line breaks."""
+        return Spellings(
+            tuple(each for each in map(squeezed, self.folded) if len(each) >= _LEAST_JOINED),
+            tuple(each for each in self.exact if len(each) >= _LEAST_JOINED),
+            inside=True,
+        )
 
 
 _NONE = Spellings((), (), inside=False)
@@ -46,9 +59,8 @@ class Searched:
             line[at : at + _LEAST_INSIDE] for line in lines for at in range(len(line) - _LEAST_INSIDE + 1)
         }
 
-    def find(self, identity: str) -> Iterator[tuple[int, int]]:
-        """Start and end of each place of the text that holds the identity."""
-        spellings = spellings_of(identity)
+    def find(self, spellings: Spellings) -> Iterator[tuple[int, int]]:
+        """Start and end of each place of the text that holds one of them."""
         for spelling in spellings.folded:
             if self._may_hold(spelling) and spelling in self._folded:
                 yield from _find_folded(spelling, self._text, inside=spellings.inside)
@@ -73,22 +85,23 @@ def _find_folded(spelling: str, text: str, *, inside: bool) -> Iterator[tuple[in
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def spellings_of(identity: str) -> Spellings:
-    """How it may be written; nothing for what is too short, and for a word of the protocol, which tells
-    nobody apart and stands in every stanza."""
+def spellings_of(identity: str | bytes) -> Spellings:
+    """How a text or bytes, such as a packed address, may be written; nothing for what is too short, and for a
+    word of the protocol, which tells nobody apart and stands in every stanza."""
+    if isinstance(identity, bytes):
+        return Spellings((identity.hex(),), tuple(sorted(_base64_cores(identity))), inside=True)
     if len(identity) < LEAST_LENGTH or is_protocol_word(identity) or is_protocol_word(identity.lower()):
         return _NONE
     if len(identity) < _LEAST_INSIDE:
         return Spellings((identity.casefold(),), (), inside=False)
     data = identity.encode("utf-8", "surrogatepass")
-    plain = (identity, escape(identity), quote(data), _escaped(identity), data.hex())
-    folded = dict.fromkeys(spelling.casefold() for spelling in plain)
-    return Spellings(tuple(folded), tuple(sorted(_base64_cores(data))), inside=True)
+    return Spellings((identity.casefold(), data.hex()), tuple(sorted(_base64_cores(data))), inside=True)
 
 
-def _escaped(identity: str) -> str:
-    """As JSON and double-quoted YAML spell what is not ASCII."""
-    return identity.encode("ascii", "backslashreplace").decode("ascii")
+@lru_cache(maxsize=_REMEMBERED)
+def joined_spellings_of(identity: str | bytes) -> Spellings:
+    """The same for a text without its blanks and line breaks."""
+    return spellings_of(identity).joined
 
 
 def _base64_cores(data: bytes) -> set[str]:

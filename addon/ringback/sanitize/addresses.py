@@ -24,6 +24,8 @@ order, follows.
 
 Source: Cobalt fixtures 1to1/audio-accept (observed), whatsapp-rust wacore/src/stanza/call.rs (read).
 """
+PACKED_TAGS = frozenset({"te", "te2", "rte"})
+"""Tags whose content is a packed address. Source: Cobalt fixtures 1to1/audio-accept (observed)."""
 
 
 class Addresses:

@@ -25,7 +25,7 @@ from itertools import chain
 from ringback.errors import DecodeError
 from ringback.findings import Finding
 from ringback.sanitize import keep
-from ringback.sanitize.addresses import Addresses
+from ringback.sanitize.addresses import PACKED_TAGS, Addresses
 from ringback.sanitize.identities import Identities
 from ringback.sanitize.series import Series, captures, letters, numbered
 from ringback.spec.model import BASE_TYPES, StanzaSpec
@@ -35,8 +35,6 @@ from ringback.wire.events import ClientIdentified
 _CALL_IDS = frozenset({"call-id", "call_id"})
 _IDS = frozenset({"id", "stanza-id", "stanza_id", "message-id", "message_id"})
 _TIMES = frozenset({"t", "timestamp"})
-_PACKED = frozenset({"te", "te2", "rte"})
-"""Tags whose content is a packed address. Source: Cobalt fixtures 1to1/audio-accept (observed)."""
 SAME_PERSON = (("call-creator", "caller_pn"), ("from", "sender_lid"), ("jid", "user_pn"))
 """Attributes of one node that name one user under both addressing modes.
 Source: Cobalt fixtures 1to1/audio-accept (observed), zapo events.test.ts (read)."""
@@ -264,7 +262,7 @@ class Placeholders:
         return f"T{delta:+}" if abs(delta) <= _MOST else None
 
     def _bytes(self, content: bytes, name: str) -> bytes | str:
-        packed = self._addresses.packed(content) if name in _PACKED else None
+        packed = self._addresses.packed(content) if name in PACKED_TAGS else None
         if packed is not None or not content:
             return packed or b""
         shown = name == "capability" and keep.is_plain_capability(content)
