@@ -3,14 +3,17 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import ringback
 from ringback import eventschema
-from ringback.calls import Call
+from ringback.calls import Call, Sighting
 from ringback.errors import DecodeError
 from ringback.eventrecords import records_of, summary_record
 from ringback.eventschema import Record
@@ -18,7 +21,7 @@ from ringback.findings import Evidence, FactRef, Finding, Severity, Stance
 from ringback.nodejson import node_to_json
 from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
 from ringback.sanitize import Placeholders, Raw
-from ringback.stanza import Jid, Node
+from ringback.stanza import Jid, Node, Value
 from ringback.wire.events import (
     ClientIdentified,
     ClosedReason,
@@ -35,6 +38,8 @@ from ringback.wire.events import (
     HandshakeFinished,
     WireEvent,
 )
+from sanitize.test_leaks import Marked, assert_clean, stanzas
+from support.ledgers import observed
 from support.sightings import CALL_ID, Tape, preaccept
 
 PAGE = Path(ringback.__file__).parent / "docs" / "events.md"
@@ -311,3 +316,22 @@ def test_the_page_names_schema_reasons_and_placeholders() -> None:
 def test_every_record_has_the_keys_of_its_class(event: WireEvent, record: dict[str, Any]) -> None:
     """Keys are never left out: what is not known is null."""
     assert set(told(notice(event))[0]) == set(get_type_hints(record_types()[record["type"]]))
+
+
+@settings(max_examples=50, deadline=None)
+@given(stanzas(), st.data())
+def test_no_marked_identity_gets_into_a_record(case: tuple[Marked, Node], data: st.DataObject) -> None:
+    """Wherever an identity stands in a stanza, and however it is spelled there, its records hold none: the
+    action, the stanza, what was found in it, and who sent it."""
+    marked, node = case
+    stray = next(child for child in node.children if child.tag != "offer")
+    name = data.draw(st.sampled_from((marked.push_name.lower(), stray.tag, "preaccept")))
+    session: dict[str, Value] = {"call-id": marked.call_id, "call-creator": Jid(marked.number, "lid", 1)}
+    roots = (node, replace(node, content=(Node(name, session, (stray,)),)))
+    placeholders = Placeholders()
+    owner = Jid(marked.lid, "lid", 3)
+    seen = [Sighting(root, EVIDENCE, owner) for root in data.draw(st.permutations(roots))]
+    observations = [each for sighting in seen for each in observed(sighting)]
+    made = [record for each in observations for record in records_of(each, placeholders)]
+    assert {record["type"] for record in made} >= {"stanza"}
+    assert_clean(marked, json.dumps(made, ensure_ascii=False))

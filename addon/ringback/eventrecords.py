@@ -78,6 +78,8 @@ def _stanza(observed: StanzaObserved, placeholders: Placeholders, guesses: Table
     sighting = observed.sighting
     if observed.spec is not None:
         placeholders.admit(observed.spec)
+    # First: whoever the stanza names is then known, should the action be called after somebody.
+    node = placeholders.node(sighting.node)
     return {
         "type": "stanza",
         **_sight(sighting.evidence, sighting.evidence.place, placeholders),
@@ -86,7 +88,7 @@ def _stanza(observed: StanzaObserved, placeholders: Placeholders, guesses: Table
         "spec": None if observed.spec is None else observed.spec.id,
         "trailing": sighting.trailing,
         "guessed_table": guesses.table_for(sighting.evidence),
-        "node": node_to_json(placeholders.node(sighting.node)),
+        "node": node_to_json(node),
     }
 
 
