@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ringback.errors import LeakError
-from ringback.export.readings import Reading, Span, is_random, iter_readings, joined
+from ringback.export.readings import Reading, Span, is_random, iter_readings, joined, squeezed
 from ringback.export.spellings import Searched, Spellings, joined_spellings_of, spellings_of
 
 __all__ = ["Leak", "LeakKind", "checked", "is_real_address", "scan"]
@@ -214,17 +214,19 @@ def _found(text: str, known: Collection[str | bytes]) -> Iterator[tuple[Span, Le
         identities = sorted(known, key=repr)
         for reading in readings:
             yield from _known_spans(reading, map(spellings_of, identities))
-        yield from _known_spans(joined(readings[-1]), map(joined_spellings_of, identities))
+        yield from _joined_spans(readings[-1], map(joined_spellings_of, identities))
     for reading in readings:
-        for span, kind in _rule_spans(reading.text):
+        for span, kind in _rule_spans(reading):
             yield reading.place(span), kind
 
 
-def _rule_spans(text: str) -> Iterator[tuple[Span, LeakKind]]:
+def _rule_spans(reading: Reading) -> Iterator[tuple[Span, LeakKind]]:
+    windows = list(reading.windows())
     for kind, pattern, is_leak in _RULES:
-        for found in pattern.finditer(text):
-            if is_leak(found):
-                yield found.span(), kind
+        for start, end in windows:
+            for found in pattern.finditer(reading.text, start, end):
+                if is_leak(found):
+                    yield found.span(), kind
 
 
 def _known_spans(reading: Reading, spellings: Iterable[Spellings]) -> Iterator[tuple[Span, LeakKind]]:
@@ -232,6 +234,15 @@ def _known_spans(reading: Reading, spellings: Iterable[Spellings]) -> Iterator[t
     for each in spellings:
         for span in searched.find(each):
             yield reading.place(span), LeakKind.IDENTITY
+
+
+def _joined_spans(reading: Reading, spellings: Iterable[Spellings]) -> Iterator[tuple[Span, LeakKind]]:
+    searched = Searched(squeezed(reading.text))
+    spans = [span for each in spellings for span in searched.find(each)]
+    # To know where all of it stood is worth its time only where something was found.
+    whole = joined(reading) if spans else reading
+    for span in spans:
+        yield whole.place(span), LeakKind.IDENTITY
 
 
 def _within(span: Span, other: Span) -> bool:

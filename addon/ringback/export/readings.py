@@ -20,8 +20,10 @@ from typing import NamedTuple, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
 
+_AROUND = 200
+"""Characters around a part that was read anew: more than anything is long that one could help to spell."""
 _ROUNDS = 3
-"""How often an encoding within an encoding is undone (`&amp;#64;`)."""
+"""How often an escape within an escape is undone (`&amp;#64;`)."""
 _ESCAPE = re.compile(
     r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
     r"|(?P<percent>(?:%[0-9A-Fa-f]{2})+)|(?P<bytes>(?:\\x[0-9A-Fa-f]{2})+)"
@@ -84,6 +86,22 @@ class Reading:
         (start, _), (_, end) = self._back(span[0]), self._back(span[1] - 1)
         return self._base.place((start, end))
 
+    def windows(self) -> Iterator[Span]:
+        """The parts of the text that are read otherwise than before, with what stands around them; of a text
+        that was not made of another one, all of it."""
+        if self._base is None:
+            yield (0, len(self.text))
+            return
+        start = end = 0
+        for piece, follower in zip(self._pieces, [*self._starts[1:], len(self.text)], strict=True):
+            if not piece.is_kept:
+                if piece.start - _AROUND > end:
+                    if end:
+                        yield (start, end)
+                    start = max(piece.start - _AROUND, 0)
+                end = follower + _AROUND
+        yield (start, min(end, len(self.text)))
+
     def _back(self, index: int) -> Span:
         piece = self._pieces[bisect_right(self._starts, index) - 1]
         if not piece.is_kept:
@@ -118,15 +136,11 @@ def iter_readings(text: str) -> Iterator[Reading]:
     """The text itself first, then each further reading that differs from the one before."""
     reading = Reading(text)
     yield reading
-    for _ in range(_ROUNDS):
-        before = reading
-        for undone in _UNDOING:
-            changed = reading.replaced(undone(reading.text))
-            if changed is not None:
-                reading = changed
-                yield reading
-        if reading is before:
-            return
+    for undone in (*[_escapes] * _ROUNDS, *_UNDOING):
+        changed = reading.replaced(undone(reading.text))
+        if changed is not None:
+            reading = changed
+            yield reading
 
 
 def joined(reading: Reading) -> Reading:
@@ -263,7 +277,6 @@ def _maybe_bytes(text: str) -> bytes | None:
 
 
 _UNDOING: tuple[Callable[[str], Iterator[tuple[Span, str]]], ...] = (
-    _escapes,
     _pairs,
     _numbers,
     _broken_hex,
