@@ -120,3 +120,19 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"missing\.flows"):
         gather(Recording((tmp_path / "missing.flows",)), None, Environment(stderr=None))
+
+
+def test_names_go_by_the_order_of_observation() -> None:
+    """Whichever view asks first: the call that was seen first has the first name, and so has its caller."""
+    casebook = gathered("no-preaccept").casebook
+    assert [casebook.name_of(case) for case in reversed(casebook.cases)] == ["CALLID-0002", "CALLID-0001"]
+    (creator,) = casebook.cases[0].call.of("offer")[0].sender.jids[:1]
+    assert casebook.placeholders.jid(creator).user == "A"
+
+
+def test_a_connection_that_was_not_whole_silences_absence() -> None:
+    """A stanza of a ledger says that something before it went by unread, and no notice tells when."""
+    inspector, casebook = Inspector(SPECIFICATION, KeyLog()), Casebook()
+    show(casebook, inspector.take_sighting(Tape().sent(preaccept(), complete=False)))
+    show(casebook, inspector.finish())
+    assert not {"ack-missing", "call-id-unknown"} & {each.code for each in casebook.cases[0].findings}

@@ -578,7 +578,7 @@ def test_closed_standard_input(command: str) -> None:
     """Asked to read a standard input that is closed, it says so."""
     ran = in_shell(f"RINGBACK {command} - <&-")
     assert ran.returncode == ExitCode.INPUT
-    assert "ringback: error: standard input is closed; name a flow file, or pipe one in" in ran.stderr
+    assert "ringback: error: standard input is closed; name a file, or pipe one in" in ran.stderr
 
 
 @pytest.mark.parametrize("command", ["replay", "decode", "codes", "spec"])

@@ -191,6 +191,7 @@ def test_a_stanza_and_what_is_new_about_it() -> None:
         "trailing": 2,
         "guessed_table": None,
         "node": node,
+        "owner": None,
     }
     assert (first["type"], first["got"]) == ("finding", "A:1@lid")
 

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from ringback.nodejson import JsonValue, content_to_json, node_to_json
+from ringback.errors import StanzaError
+from ringback.nodejson import JsonValue, content_to_json, node_from_json, node_to_json
 from ringback.stanza import Content, Jid, Node
+from ringback.wire.wabinary.nodes import MAX_DEPTH
 
 
 @pytest.mark.parametrize(
@@ -55,3 +57,43 @@ def test_a_deep_tree_is_converted() -> None:
     for _ in range(128):
         node = Node("x", {}, (node,))
     assert json.dumps(node_to_json(node)).count('"tag"') == 129
+
+
+@pytest.mark.parametrize("content", [None, "opus", b"", b"\x01\xff", (), (Node("te", {"a": "\udcff"}),)])
+def test_a_node_comes_back(content: Content) -> None:
+    """What JSON tells apart is told apart again; addresses are its one loss."""
+    node = Node("call", {"id": "1", "to": "x"}, content, (("id", "2"),))
+    assert node_from_json(json.loads(json.dumps(node_to_json(node)))) == node
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, "an object with a tag"),
+        ([], "an object with a tag"),
+        ({"tag": 1}, "an object with a tag"),
+        ({"tag": "a", "attrs": []}, "an object of texts"),
+        ({"tag": "a", "attrs": {"b": 1}}, "an object of texts"),
+        ({"tag": "a", "repeated": "x"}, "are a list"),
+        ({"tag": "a", "repeated": [["b"]]}, "its name and its text"),
+        ({"tag": "a", "content": 1}, "content is null"),
+        ({"tag": "a", "content": {"hex": "0"}}, "hex digits"),
+        ({"tag": "a", "content": {"hex": 1}}, "content is null"),
+        ({"tag": "a", "content": [1]}, "an object with a tag"),
+    ],
+)
+def test_what_is_no_node_is_refused(value: JsonValue, reason: str) -> None:
+    with pytest.raises(StanzaError, match=reason):
+        node_from_json(value)
+
+
+def test_levels_are_limited_as_on_the_wire() -> None:
+    def nested(levels: int) -> JsonValue:
+        node: JsonValue = {"tag": "a", "content": None}
+        for _ in range(levels - 1):
+            node = {"tag": "a", "content": [node]}
+        return node
+
+    assert sum(1 for _ in node_from_json(nested(MAX_DEPTH)).walk()) == MAX_DEPTH
+    with pytest.raises(StanzaError, match=f"at most {MAX_DEPTH} levels"):
+        node_from_json(nested(MAX_DEPTH + 1))

@@ -128,6 +128,8 @@ class Casebook:
         if observed.spec is not None:
             self.placeholders.admit(observed.spec)
         self.placeholders.node(observed.sighting.node)
+        if observed.sighting.owner is not None:
+            self.placeholders.jid(observed.sighting.owner)
         if observed.call is not None:
             self.placeholders.call_id(observed.call.call_id)
 

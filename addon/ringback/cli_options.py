@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 from click.core import ParameterSource
 
+from ringback.commands.recorded import Recording, SourceOptions
 from ringback.commands.usage import ArgumentError
 from ringback.errors import SourceError
 from ringback.sources.hosts import HostFilter
@@ -77,24 +79,21 @@ def keylog_variable() -> str | None:
 
 
 PATH = _NamedPath(path_type=Path)
-recording_options = _together(
-    click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH),
-    click.option(
-        "--keylog",
-        metavar="FILE",
-        type=PATH,
-        envvar=KEYLOG_VARIABLE,
-        show_envvar=True,
-        help="Key log that the client wrote. Default: NAME.keys beside each NAME.flows.",
-    ),
-    click.option(
-        "--hosts",
-        metavar="HOST",
-        multiple=True,
-        callback=_host_patterns,
-        help="Only WebSockets to this host: a name or a pattern such as *.example.org, with :port if need "
-        "be; may be given again.",
-    ),
+_keylog = click.option(
+    "--keylog",
+    metavar="FILE",
+    type=PATH,
+    envvar=KEYLOG_VARIABLE,
+    show_envvar=True,
+    help="Key log that the client wrote. Default: NAME.keys beside each NAME.flows.",
+)
+_hosts = click.option(
+    "--hosts",
+    metavar="HOST",
+    multiple=True,
+    callback=_host_patterns,
+    help="Only WebSockets to this host: a name or a pattern such as *.example.org, with :port if need "
+    "be; may be given again.",
 )
 spec_option = click.option(
     "--spec",
@@ -113,3 +112,51 @@ filter_option = click.option(
     "listed in docs/filters.md.",
 )
 """Gives the command a `Filter` as `chosen`."""
+recording_options = _together(
+    click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH), _keylog, _hosts
+)
+
+
+def _collected(command: _Command) -> _Command:
+    """The command with one argument `source` in place of the options that say where to look."""
+
+    @wraps(command)
+    def collecting(
+        *arguments: Any,  # noqa: ANN401 - as in click
+        sources: tuple[Path, ...],
+        keylog: Path | None,
+        hosts: tuple[str, ...],
+        spec: Path | None,
+        **options: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401 - as in click
+        recording = Recording(sources, keylog, hosts, keylog_variable())
+        return command(*arguments, source=SourceOptions(recording, spec), **options)
+
+    return cast("_Command", collecting)
+
+
+source_options = _together(
+    click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=PATH),
+    _keylog,
+    _hosts,
+    spec_option,
+    _collected,
+)
+"""For a command on what was recorded, whose arguments are its sources: flow files, event files and ledgers.
+It gets them, and what to hold them against, as one `SourceOptions` called `source`."""
+from_options = _together(
+    click.option(
+        "--from",
+        "sources",
+        metavar="SOURCE",
+        multiple=True,
+        type=PATH,
+        help="Flow file, event file or ledger; may be given again; - is standard input. "
+        "Default: the ledger in the user's data directory.",
+    ),
+    _keylog,
+    _hosts,
+    spec_option,
+    _collected,
+)
+"""As `source_options`, for a command whose arguments are something else."""

@@ -7,13 +7,15 @@ connection that it happened on is set aside, the other connections go on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TypeAlias
 
+from ringback.calls import Sighting
+from ringback.eventreading import RunEnded, Told
 from ringback.faults import Faults
-from ringback.inspector import Inspector
-from ringback.observations import FindingMade, Funnel, Message, Observation, StanzaObserved
+from ringback.inspector import NOTHING, Inspector
+from ringback.observations import FindingMade, Funnel, Message, Observation, StanzaObserved, WireNotice
 from ringback.sources.chronology import Event
 
 Step: TypeAlias = Callable[[], list[Observation]]
@@ -42,6 +44,20 @@ class ContainedInspector:
             return self._on(key, f"reading message {event.number} of", lambda: self._inspector.receive(event))
         return self._on(key, "closing", lambda: self._inspector.close_connection(*key))
 
+    def take_told(self, told: Told | FindingMade) -> list[Observation]:
+        """What a stanza, or anything else, shows that was read before."""
+        if isinstance(told, Sighting):
+            key = (told.evidence.capture, told.connection)
+            return self._on(key, "taking a stanza of", lambda: self._inspector.take_sighting(told))
+        if isinstance(told, WireNotice):
+            key = (told.capture, told.connection)
+            return self._on(key, "taking a notice of", lambda: self._inspector.take_notice(told))
+        if isinstance(told, FindingMade):
+            return self._attempt("taking a finding", lambda: [self._inspector.take_finding(told)])
+        if isinstance(told, RunEnded):
+            self._inspector.take_end(told.funnel)
+        return []
+
     def keys_added(self) -> list[Observation]:
         """What the keys that were added since the last call open, over all connections in order of time."""
         freed = [
@@ -57,9 +73,9 @@ class ContainedInspector:
         """What is certain of calls that have been quiet; `now` in seconds since the epoch."""
         return self._attempt("settling calls", lambda: self._inspector.settle(now))
 
-    def finish(self) -> list[Observation]:
-        """What only the end shows."""
-        return self._attempt("finishing", self._inspector.finish)
+    def finish(self, going_on: Mapping[str, float] = NOTHING) -> list[Observation]:
+        """What only the end shows; of captures that are `going_on` see `Inspector.finish`."""
+        return self._attempt("finishing", lambda: self._inspector.finish(going_on))
 
     def _on(self, key: tuple[str, int], stage: str, step: Step) -> list[Observation]:
         """What `step` shows of one connection; sets it aside should that fail."""

@@ -89,6 +89,7 @@ def _stanza(observed: StanzaObserved, placeholders: Placeholders, guesses: Table
         "trailing": sighting.trailing,
         "guessed_table": guesses.table_for(sighting.evidence),
         "node": node_to_json(node),
+        "owner": None if sighting.owner is None else str(placeholders.jid(sighting.owner)),
     }
 
 

@@ -123,6 +123,7 @@ class StanzaRecord(Sight):
     trailing: int
     guessed_table: int | None
     node: dict[str, JsonValue]
+    owner: str | None
 
 
 class FindingRecord(TypedDict):

@@ -7,9 +7,8 @@ reports about a call does not depend on the order in which connections come, onl
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from ringback.calls import Call, CallBook, Correlated, Emission, Sighting
 from ringback.calls.book import KEPT_ACTIONS
@@ -30,15 +29,16 @@ from ringback.spec.model import Specification
 from ringback.stanza import Jid, Node
 from ringback.wire.connection import Connection
 from ringback.wire.events import (
+    INCOMPLETE,
     ClientIdentified,
     ConnectionResumed,
     CounterJumped,
     Direction,
-    FrameClosed,
     FrameHeld,
     FrameOpened,
     FramePlace,
     FrameUnread,
+    Incomplete,
     WireEvent,
 )
 from ringback.wire.framelog import FrameLog
@@ -72,9 +72,7 @@ SUCCESS = "success"
 Source: read in Baileys 7.0.0-rc13, lib/Socket/socket.js, handler of CB:success.
 """
 
-_Incomplete: TypeAlias = ConnectionResumed | CounterJumped | FrameClosed | FrameUnread
-_INCOMPLETE = (ConnectionResumed, CounterJumped, FrameClosed, FrameUnread)
-"""Events after which the absence of a stanza on that connection says nothing any more."""
+NOTHING: Mapping[str, float] = {}
 
 _READ_AS_CALLS = (StanzaKind.CALL.value, None)
 """Root tags of frames that could not be read and may have been call stanzas; None where none was read."""
@@ -148,6 +146,7 @@ class Inspector:
         self._reports: dict[tuple[str, str], _CallReport] = {}
         self._holes: deque[tuple[str, int, float, float]] = deque(maxlen=MAX_HOLES)
         self._relayed: dict[tuple[str, int], float] = {}
+        self._torn: set[tuple[str, int]] = set()
         self._past = Funnel()
         self._findings: Counter[str] = Counter()
 
@@ -165,20 +164,37 @@ class Inspector:
         return observations
 
     def take_sighting(self, sighting: Sighting) -> list[Observation]:
-        """Take a stanza that was opened before, as an event file or a ledger keeps it."""
-        self._relayed[sighting.evidence.capture, sighting.connection] = sighting.at
+        """Take a stanza that was opened before, as an event file or a ledger keeps it.
+
+        Where it says that its connection was not read whole and no notice has told when, nothing is certain
+        of that connection from its last whole stanza on.
+        """
+        key = (sighting.evidence.capture, sighting.connection)
+        if not sighting.complete and key not in self._torn:
+            self._torn.add(key)
+            self._holes.append((*key, self._relayed.get(key, float("-inf")), float("inf")))
+        self._relayed[key] = sighting.at
         return list(self._sighted(sighting))
 
     def take_notice(self, notice: WireNotice) -> list[Observation]:
         """Take what a connection told when it was read before."""
         key, event = (notice.capture, notice.connection), notice.event
-        if isinstance(event, _INCOMPLETE):
+        if isinstance(event, INCOMPLETE):
+            self._torn.add(key)
             self._note_hole(key, self._relayed.get(key, float("-inf")), event)
         observations: list[Observation] = [notice]
         if isinstance(event, FrameUnread) and event.tag in _READ_AS_CALLS:
             evidence = Evidence(notice.capture, notice.connection, notice.flow, event.place)
             observations.append(self._made(undecodable(evidence, event)))
         return observations
+
+    def take_finding(self, told: FindingMade) -> FindingMade:
+        """Take a finding that was made before and that no stanza would show again; it is counted."""
+        return self._made(told.finding)
+
+    def take_end(self, funnel: Funnel) -> None:
+        """A run that was inspected before has ended, and this is what it came to: its frames are counted."""
+        self._past.add_frames(funnel)
 
     @property
     def connections(self) -> list[tuple[str, int]]:
@@ -211,13 +227,18 @@ class Inspector:
         ]
         return [made for call in quiet for made in self._settle(call)]
 
-    def finish(self) -> list[Observation]:
-        """Everything was received: close all connections and settle all calls."""
+    def finish(self, going_on: Mapping[str, float] = NOTHING) -> list[Observation]:
+        """Everything was received: close all connections and settle all calls.
+
+        Of captures that are `going_on`, each by the time it has come to, only quiet calls are settled.
+        """
         observations: list[Observation] = []
         for capture, number in list(self._sockets):
             observations += self.close_connection(capture, number)
         for call in list(self._book.calls.values()):
-            observations += self._settle(call)
+            now = going_on.get(call.capture, float("inf"))
+            if self._report(call).last_at + CALL_QUIET_S <= now:
+                observations += self._settle(call)
         return observations
 
     @property
@@ -230,7 +251,7 @@ class Inspector:
             evicted=self._book.evictions.calls,
             findings=dict(self._findings),
         )
-        _add_counts(funnel, self._past)
+        funnel.add_frames(self._past)
         for socket in self._sockets.values():
             _count_socket(funnel, socket.connection)
         return funnel
@@ -247,7 +268,7 @@ class Inspector:
 
     def _observe(self, socket: _Socket, events: Iterable[WireEvent]) -> Iterator[Observation]:
         for event in events:
-            if isinstance(event, _INCOMPLETE):
+            if isinstance(event, INCOMPLETE):
                 socket.complete = False
                 self._note_hole((socket.capture, socket.number), socket.read_until, event)
             if isinstance(event, FrameOpened):
@@ -326,7 +347,7 @@ class Inspector:
         said.add(key)
         return is_new
 
-    def _note_hole(self, connection: tuple[str, int], read_until: float, event: _Incomplete) -> None:
+    def _note_hole(self, connection: tuple[str, int], read_until: float, event: Incomplete) -> None:
         """Remember when something went by unread on the connection, from when to when at the most."""
         if isinstance(event, ConnectionResumed):
             hole = (float("-inf"), read_until)
@@ -388,8 +409,7 @@ def _count_socket(funnel: Funnel, connection: Connection) -> None:
     counts = connection.counts
     closed = {reason.value: count for reason, count in counts.closed.items()}
     funnel.connections += 1 if connection.is_ours else 0
-    _add_counts(
-        funnel,
+    funnel.add_frames(
         Funnel(
             frames=counts.frames,
             opened=counts.opened,
@@ -397,12 +417,5 @@ def _count_socket(funnel: Funnel, connection: Connection) -> None:
             held=counts.held,
             dropped=counts.dropped,
             closed=closed,
-        ),
+        )
     )
-
-
-def _add_counts(funnel: Funnel, other: Funnel) -> None:
-    for name in ("connections", "ignored", "frames", "opened", "unread", "held", "dropped"):
-        setattr(funnel, name, getattr(funnel, name) + getattr(other, name))
-    for reason, count in other.closed.items():
-        funnel.closed[reason] = funnel.closed.get(reason, 0) + count

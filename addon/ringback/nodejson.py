@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from ringback.errors import StanzaError
 from ringback.stanza import Content, Node
+from ringback.wire.wabinary.nodes import MAX_DEPTH
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 """What `json.dumps` takes."""
@@ -43,3 +45,50 @@ def content_to_json(content: Content) -> JsonValue:
     if isinstance(content, tuple):
         return [node_to_json(child) for child in content]
     return str(content)
+
+
+def node_from_json(value: object) -> Node:
+    """The node that `node_to_json` spelled; addresses stay text.
+
+    Raises:
+        StanzaError: it is none, or has more levels than a stanza can have.
+    """
+    return _node(value, MAX_DEPTH)
+
+
+def _node(value: object, levels: int) -> Node:
+    if not isinstance(value, dict) or not isinstance(value.get("tag"), str):
+        raise StanzaError("a node is an object with a tag")
+    if not levels:
+        raise StanzaError(f"a stanza has at most {MAX_DEPTH} levels")
+    attrs = value.get("attrs", {})
+    if not isinstance(attrs, dict) or not all(isinstance(each, str) for each in attrs.values()):
+        raise StanzaError("the attributes of a node are an object of texts")
+    content = _content(value.get("content"), levels)
+    return Node(value["tag"], dict(attrs), content, _repeated(value.get("repeated", [])))
+
+
+def _repeated(pairs: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(pairs, list):
+        raise StanzaError("repeated attributes are a list")
+    found = []
+    for pair in pairs:
+        match pair:
+            case [str(name), str(text)]:
+                found.append((name, text))
+            case _:
+                raise StanzaError("a repeated attribute is a list of its name and its text")
+    return tuple(found)
+
+
+def _content(value: object, levels: int) -> Content:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return tuple(_node(each, levels - 1) for each in value)
+    if isinstance(value, dict) and isinstance(digits := value.get("hex"), str):
+        try:
+            return bytes.fromhex(digits)
+        except ValueError as error:
+            raise StanzaError("hex is an even number of hex digits") from error
+    raise StanzaError("content is null, a text, an object with hex, or a list of nodes")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
 
 from ringback.commands.environment import Environment
 from ringback.commands.interrupt import Interruptions
 from ringback.commands.progress import ReadingProgress
+from ringback.commands.recorded import Recording
 from ringback.errors import SourceError
 from ringback.sources import flows
 from ringback.sources.chronology import Event
@@ -18,17 +22,7 @@ from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
 from ringback.wire.keylog import KeyLog
 
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """Flow files and the key log that opens them."""
-
-    files: tuple[Path, ...]
-    keylog: Path | None = None
-    """None: the key logs beside the flow files."""
-    hosts: tuple[str, ...] = ()
-    keylog_variable: str | None = None
-    """The environment variable that named the key log, None where the command line did."""
+__all__ = ["Going", "Recording", "conclude", "go_through", "read_keys"]
 
 
 @dataclass(slots=True)
@@ -42,17 +36,23 @@ class Going:
 
 
 def conclude(
-    going: Going, frames: int, opened: int, environment: Environment, keylog: Path | None = None
+    going: Going,
+    frames: int,
+    opened: int,
+    environment: Environment,
+    keylog: Path | None = None,
+    *,
+    advice: str | None = None,
 ) -> ExitCode:
     """The exit code for a recording of so many frames, of which so many were opened with the key log that
-    was named, or None."""
+    was named, or None. `advice` is what to do where not one was; None for what a key log can do."""
     if going.interrupted:
         environment.tell(Notice("interrupted: the recording was not gone through to its end"))
         return ExitCode.INTERRUPTED
     if going.torn:
         return ExitCode.INPUT
     if frames and not opened:
-        advice = (
+        advice = advice or (
             "name the key log of this session with --keylog"
             if keylog is None
             else f"{keylog} is not the key log of this session: name that which the client wrote meanwhile"
@@ -94,36 +94,65 @@ def _check_readable(path: Path, variable: str | None) -> None:
         raise SourceError(f"key log {path}{whence} cannot be read ({error.strerror}); {advice}") from error
 
 
-def go_through(recording: Recording, environment: Environment, going: Going) -> Generator[Event]:
+def go_through(
+    recording: Recording,
+    environment: Environment,
+    going: Going,
+    opened: Mapping[Path, BinaryIO] | None = None,
+) -> Generator[Event]:
     """Every event of the recording in order of time; how it went is in `going` afterwards.
 
     Ctrl-C while the files are read ends the reading: what was read by then is given. The next one, or one
-    that comes later, ends that too.
+    that comes later, ends that too. `opened` are those of the files that are open already.
 
     Raises:
         SourceError: a file cannot be read, or a host pattern is none.
     """
-
     hosts = HostFilter(recording.hosts)
-    with Interruptions() as interruptions, ReadingProgress(environment) as progress:
-
-        def tell(notice: Notice) -> None:
-            going.torn |= notice.urgency is Urgency.ERROR
-            progress.tell(notice)
-
-        reading = flows.Reading(
-            tell,
-            hosts,
-            progress.advance,
-            stop=lambda: interruptions.count > 0,
-            waiting=interruptions.waiting,
-        )
+    with Passage(environment, going, hosts, opened or {}) as passage:
         read_until = None
-        for event in flows.read_captures(recording.files, reading):
+        for event in flows.read_captures(recording.files, passage.reading):
             if read_until is None:
-                progress.stop()
-                read_until = interruptions.count
-            elif interruptions.count > read_until:
+                passage.progress.stop()
+                read_until = passage.interruptions.count
+            elif passage.interruptions.count > read_until:
                 break
             yield event
-        going.interrupted = interruptions.count > 0
+
+
+class Passage(AbstractContextManager["Passage"]):
+    """One way through files: with a bar for each, and ended by Ctrl-C."""
+
+    def __init__(
+        self, environment: Environment, going: Going, hosts: HostFilter, opened: Mapping[Path, BinaryIO]
+    ) -> None:
+        """How it went is in `going` afterwards."""
+        self.interruptions = Interruptions()
+        self.progress = ReadingProgress(environment)
+        self.reading = flows.Reading(
+            self._tell,
+            hosts,
+            self.progress.advance,
+            stop=lambda: self.interruptions.count > 0,
+            waiting=self.interruptions.waiting,
+            opened=opened,
+        )
+        self._going = going
+
+    def __enter__(self) -> Passage:
+        """Take over Ctrl-C and show the bars."""
+        self.interruptions.__enter__()
+        self.progress.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give Ctrl-C back and take the bars away."""
+        self._going.interrupted |= self.interruptions.count > 0
+        self.progress.__exit__(kind, error, trace)
+        self.interruptions.__exit__(kind, error, trace)
+
+    def _tell(self, notice: Notice) -> None:
+        self._going.torn |= notice.urgency is Urgency.ERROR
+        self.progress.tell(notice)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from os.path import realpath
 from pathlib import Path
@@ -50,6 +50,8 @@ class Reading:
     """Entered while the next flow is waited for; `KeyboardInterrupt` out of it ends the reading as well."""
     buffer_bytes: int = MAX_BUFFERED_BYTES
     """What is held at most to bring it into one order of time."""
+    opened: Mapping[Path, BinaryIO] = field(default_factory=dict)
+    """Streams that are open already, of what can be opened once only; the reading closes none."""
 
 
 def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
@@ -86,7 +88,7 @@ def check_captures(paths: Sequence[Path]) -> None:
     for path in paths:
         is_pipe = path != STDIN and path.exists() and not path.is_file() and not path.is_dir()
         if not is_pipe:
-            with _opened(path) as stream:
+            with opened(path) as stream:
                 _check_start(path, stream)
 
 
@@ -131,7 +133,7 @@ def read_flows(path: Path, reading: Reading) -> Iterator[HTTPFlow]:
         SourceError: the file is missing, unreadable or no flow file.
     """
     count = 0
-    with _opened(path) as stream:
+    with opened(path, reading.opened) as stream:
         size = path.stat().st_size if path.is_file() else 0
         _check_start(path, stream)
         flows = iter(FlowReader(stream).stream())
@@ -156,10 +158,18 @@ def read_flows(path: Path, reading: Reading) -> Iterator[HTTPFlow]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path, already: Mapping[Path, BinaryIO] | None = None) -> Iterator[BinaryIO]:
+    """The file's bytes; standard input for `-`, and what is open `already` as it is.
+
+    Raises:
+        SourceError: it cannot be opened.
+    """
+    if already and path in already:
+        yield already[path]
+        return
     if path == STDIN:
         if sys.stdin is None:  # it is where the caller closed it
-            raise SourceError("standard input is closed; name a flow file, or pipe one in")
+            raise SourceError("standard input is closed; name a file, or pipe one in")
         yield sys.stdin.buffer
         return
     try:

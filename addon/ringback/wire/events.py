@@ -213,6 +213,10 @@ WireEvent: TypeAlias = (
     | CounterJumped
 )
 
+Incomplete: TypeAlias = ConnectionResumed | CounterJumped | FrameClosed | FrameUnread
+INCOMPLETE = (ConnectionResumed, CounterJumped, FrameClosed, FrameUnread)
+"""Events after which the absence of a stanza on that connection says nothing any more."""
+
 
 @dataclass(slots=True)
 class FrameCounts:

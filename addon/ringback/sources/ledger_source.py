@@ -1,0 +1,55 @@
+"""Ledgers as sources: what each keeps, as if it was opened just now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from ringback.calls import Sighting
+from ringback.check.stanza_codes import STANZA_UNDECODABLE
+from ringback.findings import Evidence, Finding
+from ringback.ledger import LedgerConnection, StoredLedger
+from ringback.ledger.findings import iter_findings
+from ringback.observations import FindingMade, WireNotice
+from ringback.sources.flows import Reading
+from ringback.wire.events import ClientIdentified
+
+_PROGRESS_STANZAS = 64
+
+
+def read_ledger(path: Path, name: str, reading: Reading) -> Iterator[Sighting | WireNotice | FindingMade]:
+    """The clients, the stanzas in order of time, and the findings about what is none; `name` is what the
+    capture is called. All other findings are made anew of the stanzas.
+
+    Raises:
+        LedgerError: there is none, or it cannot be read.
+    """
+    ledger = StoredLedger(path)
+    for connection in ledger.connections():
+        if connection.platform is not None:
+            yield WireNotice(name, connection.number, connection.flow, _client(connection))
+    total, size = ledger.stats().stanzas, path.stat().st_size
+    for count, sighting in enumerate(ledger.sightings()):
+        if reading.stop():
+            return
+        if reading.progress is not None and count % _PROGRESS_STANZAS == 0:
+            reading.progress(path, size * count // max(1, total), size)
+        yield replace(sighting, evidence=_renamed(sighting.evidence, name))
+    for finding in iter_findings(path, {}):
+        if finding.code == STANZA_UNDECODABLE.code:
+            yield FindingMade(_of_capture(finding, name))
+
+
+def _of_capture(finding: Finding, name: str) -> Finding:
+    return replace(finding, evidence=tuple(_renamed(each, name) for each in finding.evidence))
+
+
+def _renamed(evidence: Evidence, name: str) -> Evidence:
+    return replace(evidence, capture=name)
+
+
+def _client(connection: LedgerConnection) -> ClientIdentified:
+    return ClientIdentified(
+        connection.platform or "", connection.version or "", connection.device, None, connection.detail
+    )
