@@ -10,13 +10,15 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.flows import Spoken
+from support.live import play, reverse_proxy
 from support.loopback import Loopback, Pipe
 from support.mitm import ADDON, SCRIPT, Mitmdump, environment, run_mitmdump
 from support.noise_peer import NoisePair
@@ -35,16 +37,7 @@ def confdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def proxy(confdir: Path) -> Proxy:
     """A mitmdump in front of a WebSocket server of the test."""
-
-    @asynccontextmanager
-    async def start(*arguments: str | Path, **variables: str) -> Any:
-        async with Loopback() as loopback:
-            mode = ("--mode", f"reverse:http://127.0.0.1:{loopback.port}")
-            listen = ("--listen-host", "127.0.0.1", "--listen-port", "0")
-            with Mitmdump(*mode, *listen, *arguments, confdir=confdir, **variables) as mitmdump:
-                yield mitmdump, loopback
-
-    return start
+    return partial(reverse_proxy, Mitmdump, confdir=confdir)
 
 
 def records(path: Path, kind: str) -> list[dict[str, Any]]:
@@ -56,19 +49,6 @@ def records(path: Path, kind: str) -> list[dict[str, Any]]:
 def codes(path: Path) -> Counter[str]:
     """How often each code stands in an event file."""
     return Counter(record["code"] for record in records(path, "finding"))
-
-
-async def play(
-    name: str, loopback: Loopback, port: int, said: Callable[[], None] = lambda: None
-) -> list[Pipe]:
-    """Say everything of a shipped capture over connections of its own, in order of time."""
-    pipes: dict[str, Pipe] = {}
-    for flow, message in in_order(websocket_flows(name)):
-        if flow.id not in pipes:
-            pipes[flow.id] = await loopback.connect(port)
-        await pipes[flow.id].say([(message.from_client, message.content)])
-        said()
-    return list(pipes.values())
 
 
 def test_live(proxy: Proxy, tmp_path: Path, confdir: Path) -> None:
