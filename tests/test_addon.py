@@ -85,7 +85,7 @@ def cycle(tctx: taddons.context, addon: Ringback, flows: list[HTTPFlow]) -> None
 
 
 def test_options_are_typed_and_documented(addon: Ringback) -> None:
-    """Six options, each with its type, its default and a help line."""
+    """Eight options, each with its type, its default and a help line."""
     with loaded(addon) as tctx:
         tctx.options.reset()
         own = {name: option for name, option in tctx.options.items() if name.startswith("ringback_")}
@@ -96,6 +96,8 @@ def test_options_are_typed_and_documented(addon: Ringback) -> None:
             "ringback_spec": None,
             "ringback_hosts": [],
             "ringback_level": "note",
+            "ringback_marks": True,
+            "ringback_call_flows": True,
         }
         for option in own.values():
             assert option.help.endswith(".")

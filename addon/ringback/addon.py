@@ -19,14 +19,12 @@ from mitmproxy.tools.dump import DumpMaster
 
 from ringback.errors import RingbackError, SourceError
 from ringback.eventfile import EventFile
-from ringback.faults import Faults
 from ringback.findings import Severity
 from ringback.hooks import RingbackFindingHook, RingbackStanzaHook
 from ringback.ledger import Ledger
 from ringback.ledger.outlet import LedgerOutlet
-from ringback.mitm.contentview import StanzaView, install
-from ringback.mitm.messagelog import MessageLog
-from ringback.mitm.messagetext import MessageText
+from ringback.mitm.commands import Commands
+from ringback.mitm.screens import Screens
 from ringback.observations import Funnel, Observation, StanzaObserved
 from ringback.outlets import EventOutlet, LogOutlet, Outlet, TerminalOutlet, new_findings
 from ringback.printing import output_console
@@ -36,7 +34,6 @@ from ringback.sources.hosts import HostFilter
 from ringback.sources.keylog_file import KEYLOG_VARIABLE
 from ringback.sources.notice import Notice, Urgency
 from ringback.spec.load import load_specification
-from ringback.view.marks import marks_for
 from ringback.view.terminal import TerminalView
 
 POLL_S = 0.1
@@ -86,10 +83,9 @@ class Ringback:
     def __init__(self) -> None:
         """Do nothing until mitmproxy calls `load`, `configure` and `running`."""
         self._placeholders = Placeholders()
-        self._messages = MessageLog()
-        self._session = Session(load_specification(None), _tell, frame_log=self._messages.frame_log)
-        self.content_view = StanzaView(self._messages, self._message_text(DEFAULT_LEVEL), Faults(_tell))
-        self._uninstall = install(self.content_view)
+        self.screens = Screens(self._placeholders, _tell)
+        self._session = Session(load_specification(None), _tell, frame_log=self.screens.frame_log)
+        self.addons = [Commands(self._session, self.screens.casebook)]
         self._events: EventFile | None = None
         self._ledger: LedgerOutlet | None = None
         self._screen: Outlet | None = None
@@ -102,6 +98,8 @@ class Ringback:
             "ringback_events": self._apply_events,
             "ringback_ledger": self._apply_ledger,
             "ringback_level": self._apply_level,
+            "ringback_marks": self._apply_marks,
+            "ringback_call_flows": self._apply_call_flows,
         }
 
     def load(self, loader: Loader) -> None:
@@ -146,6 +144,19 @@ class Ringback:
             "Least severity of the findings that are shown; the event file gets all of them.",
             choices=_LEVELS,
         )
+        loader.add_option(
+            "ringback_marks",
+            bool,
+            True,
+            "Write verdicts into the comment, marker and metadata of the flows that are looked at, with "
+            "placeholders for identities; they are saved with the flow.",
+        )
+        loader.add_option(
+            "ringback_call_flows",
+            bool,
+            True,
+            "Show each call as a flow of its own in the flow list; save_stream_file never writes it.",
+        )
         self._apply_level(DEFAULT_LEVEL.value)
 
     def configure(self, updated: set[str]) -> None:
@@ -176,15 +187,20 @@ class Ringback:
 
     def websocket_message(self, flow: HTTPFlow) -> None:
         """A message was exchanged."""
+        self.screens.admit(flow)
         self._session.take_message(flow)
 
     def websocket_end(self, flow: HTTPFlow) -> None:
         """A connection has ended."""
-        self._session.take_end(flow, time.time())
+        self.screens.admit(flow)
+        now = time.time()
+        self._session.take_end(flow, now)
+        # Before the flow is saved, which comes next.
+        self.screens.refresh(now)
 
     def done(self) -> None:
         """mitmproxy shuts down, or the script is loaded anew and another instance takes over."""
-        self._uninstall()
+        self.screens.close()
         if self._task is not None:
             self._task.cancel()
         self._session.close()
@@ -197,6 +213,7 @@ class Ringback:
     def tick(self, now: float) -> None:
         """Look after what time brings; `now` in seconds since the epoch. Called every `POLL_S`."""
         self._session.tick(now, reading=_is_reading())
+        self.screens.refresh(now)
 
     def _apply_spec(self, value: str | None) -> None:
         if self._session.has_begun:
@@ -237,7 +254,7 @@ class Ringback:
     def _apply_level(self, value: str) -> None:
         if value not in _LEVELS:
             raise _UnusableValueError(f"{value!r} is no severity; use one of {', '.join(_LEVELS)}")
-        self.content_view.text = self._message_text(Severity(value))
+        self.screens.use_level(Severity(value))
         if isinstance(ctx.master, DumpMaster):
             console = output_console(sys.stdout)
             view = TerminalView(console, Severity(value), self._placeholders)
@@ -247,12 +264,15 @@ class Ringback:
             self._session.report = log.report
         self._connect_outlets()
 
-    def _message_text(self, level: Severity) -> MessageText:
-        return MessageText(self._placeholders, level, marks_for(output_console(sys.stdout).encoding))
+    def _apply_marks(self, value: bool) -> None:
+        self.screens.marks.enabled = value
+
+    def _apply_call_flows(self, value: bool) -> None:
+        self.screens.calls.enabled = value
 
     def _connect_outlets(self) -> None:
         outlets: list[Outlet] = [] if self._ledger is None else [self._ledger]
-        outlets += [self._messages, HookOutlet()]
+        outlets += [*self.screens.outlets, HookOutlet()]
         if self._screen is not None:
             outlets.append(self._screen)
         if self._events is not None:

@@ -52,8 +52,12 @@ class Casebook:
 
     name = "casebook"
 
-    def __init__(self, placeholders: Placeholders | None = None) -> None:
-        """An empty casebook; `placeholders` are those that its values are shown with."""
+    def __init__(self, placeholders: Placeholders | None = None, *, most_cases: int | None = None) -> None:
+        """An empty casebook; `placeholders` are those that its values are shown with.
+
+        It keeps `most_cases`, or `MAX_CASES` of them.
+        """
+        self._most_cases = MAX_CASES if most_cases is None else most_cases
         self.placeholders = Placeholders() if placeholders is None else placeholders
         self.loose: deque[StanzaObserved] = deque(maxlen=MAX_LOOSE)
         """Stanzas that belong to no call that is known."""
@@ -162,7 +166,7 @@ class Casebook:
         if case is None:
             self._numbered += 1
             case = self._cases[key] = Case(self._numbered, call)
-            if len(self._cases) > MAX_CASES:
+            if len(self._cases) > self._most_cases:
                 del self._cases[next(iter(self._cases))]
                 self.evicted += 1
         # A call that was pushed out of the core and comes back is another object with the same name.

@@ -17,6 +17,7 @@ from ringback.sources.keylog_file import KeyLogFile, key_log_beside
 from ringback.sources.live import LiveConnections, new_messages
 from ringback.sources.notice import Notice, Tell, Urgency
 from ringback.spec.model import Specification
+from ringback.view.visible import visible
 from ringback.wire.events import ClosedReason
 from ringback.wire.framelog import FrameLog
 from ringback.wire.keylog import KeyLog
@@ -75,12 +76,28 @@ class Session:
 
     def use(self, specification: Specification) -> None:
         """Check against `specification`; only before the session has begun."""
+        self.specification = specification
         inspector = Inspector(specification, self._keys, frame_log=self._frame_log)
         self._inspector = ContainedInspector(inspector, self._faults)
 
     def follow_keys(self, path: Path | None) -> None:
         """Read keys from `path` from now on; keys read before are kept."""
         self._key_file = None if path is None else KeyLogFile(path, self._keys, self._tell)
+
+    def key_state(self) -> list[str]:
+        """How the key log stands and what it opened, in lines that hold no key."""
+        file, keys, funnel = self._key_file, self._keys, self._inspector.funnel
+        where = "none; set ringback_keylog" if file is None else visible(str(file.path))
+        lines = [f"key log: {where}"]
+        if file is not None and file.trouble:
+            lines.append(f"trouble: {visible(file.trouble)}")
+        lines.append(f"keys: {keys.size}, of them {len(keys.candidates)} candidates")
+        if keys.problem_count or keys.overflow:
+            lines.append(f"lines that are no keys: {keys.problem_count}; keys without room: {keys.overflow}")
+        lines.append(f"connections: {funnel.connections} of the protocol, {funnel.ignored} others")
+        lines.append(f"frames: {funnel.opened} of {funnel.frames} opened, {funnel.held} wait for a key")
+        lines += [f"closed: {count} frames, {reason}" for reason, count in sorted(funnel.closed.items())]
+        return lines
 
     def remarks(self) -> list[str]:
         """What is amiss with the key log, and what was left out: for where notices may not be seen."""

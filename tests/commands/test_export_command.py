@@ -104,7 +104,7 @@ def test_an_action_that_was_not_seen_is_told(ringback: Any, ledger: Path, tmp_pa
     out = tmp_path / "out"
     code, printed, err = ringback("captures", "--ledger", ledger, "--out", out, "--action", "nosuch")
     assert (code, printed) == (ExitCode.INPUT, "")
-    assert "no nosuch in this ledger; it has accept, " in err
+    assert "no nosuch among these calls; they have accept, " in err
     assert not out.exists()
 
 

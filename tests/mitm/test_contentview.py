@@ -46,7 +46,7 @@ def test_every_message_of_our_sockets_is_shown_by_it(tmp_path: Path) -> None:
     delivered = next(text for text in texts if text.startswith("↓ preaccept"))
     lines = delivered.splitlines()
     assert lines[0] == "↓ preaccept  CALLID-0001 +0.422  B:17@lid → A:1@lid  server frame 11  + note"
-    assert '✓       call-id="CALLID-0001"                          probable, required' in lines
+    assert '✓       call-id="CALLID-0001"                         probable, required' in lines
     assert "+ note    attribute-undocumented  /call/@t" in delivered
     assert "00AAAAAAAA" not in "".join(texts), "placeholders only"
 
@@ -267,7 +267,7 @@ def test_pieces_are_styled_as_mitmproxy_eleven_can(tmp_path: Path, pair: NoisePa
         desk.write_keys(pair.key_log)
         flow = desk.connect(pair)
         said = desk.say(flow, server_frames(pair, [from_text('<call id="1"><preaccept/></call>')]))
-        _, lines = desk.addon.content_view(said.content, flow=flow, websocket_message=said)
+        _, lines = desk.addon.screens.content_view(said.content, flow=flow, websocket_message=said)
         text = "\n".join("".join(piece for _, piece in line) for line in lines)
         assert text == text_of(said, flow)
     styles = {style for line in lines for style, _ in line}

@@ -63,6 +63,8 @@ class Desk:
     ) -> None:
         self.context.master.addons.remove(self.addon)
         self.context.__exit__(kind, error, trace)
+        # Its log handler would go on to a loop that is closed when the next desk logs.
+        self.context.master._legacy_log_events.uninstall()
 
     def write_keys(self, *lines: str) -> None:
         """Let the key log grow."""

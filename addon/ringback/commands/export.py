@@ -21,6 +21,7 @@ from ringback.ledger.location import default_path
 from ringback.sources.notice import Notice, Urgency
 from ringback.spec.load import load_parts, load_specification
 from ringback.spec.model import StanzaSpec
+from ringback.spec.part import SpecPart
 from ringback.status import ExitCode
 
 Ask = Callable[[Change, int, int], bool]
@@ -58,6 +59,34 @@ def read_appraisal(source: Source) -> Appraisal:
     return Appraisal(material)
 
 
+def files_of_captures(
+    appraisal: Appraisal, actions: Sequence[str], *, contributor: str | None = None
+) -> dict[str, str]:
+    """Capture files for wacrg's corpus, by name.
+
+    Raises:
+        ExportError: there is no such stanza, or a file could identify somebody.
+    """
+    files = capture_files(appraisal.material, actions=actions, contributor=contributor)
+    if not files:
+        raise ExportError(_not_seen(appraisal, actions))
+    return dict(files)
+
+
+def files_of_issues(
+    appraisal: Appraisal, actions: Sequence[str], *, parts: Sequence[SpecPart] = ()
+) -> dict[str, str]:
+    """Bodies of issues and the script that files them, by name.
+
+    Raises:
+        ExportError: there is nothing to file, or a file could identify somebody.
+    """
+    made = issues(appraisal, parts=list(parts), actions=actions)
+    if not made:
+        raise ExportError(f"nothing to file: {_not_seen(appraisal, actions)}")
+    return {issue.file_name: issue.body for issue in made} | {SCRIPT: filing_script(made)}
+
+
 def export_captures(
     source: Source,
     folder: Path,
@@ -72,10 +101,7 @@ def export_captures(
         RingbackError: as `read_appraisal`, or the ledger has no such stanza; nothing was written where a file
             could identify somebody.
     """
-    appraisal = read_appraisal(source)
-    files = capture_files(appraisal.material, actions=actions, contributor=contributor)
-    if not files:
-        raise ExportError(_not_seen(appraisal, actions))
+    files = files_of_captures(read_appraisal(source), actions, contributor=contributor)
     return _write_all(files, folder, environment)
 
 
@@ -89,12 +115,8 @@ def export_issues(
             could identify somebody.
     """
     parts = {} if source.spec is None else load_parts(source.spec)
-    appraisal = read_appraisal(source)
-    made = issues(appraisal, parts=list(parts.values()), actions=actions)
-    if not made:
-        raise ExportError(f"nothing to file: {_not_seen(appraisal, actions)}")
-    files = {issue.file_name: issue.body for issue in made}
-    return _write_all(files | {SCRIPT: filing_script(made)}, folder, environment)
+    files = files_of_issues(read_appraisal(source), actions, parts=list(parts.values()))
+    return _write_all(files, folder, environment)
 
 
 def export_patch(source: Source, ask: Ask, environment: Environment) -> ExitCode:
@@ -110,12 +132,12 @@ def export_patch(source: Source, ask: Ask, environment: Environment) -> ExitCode
     patches: dict[Path, Patch] = {}
     for spec in appraisal.material.specification.stanzas.values():
         path = _file_of(spec, source.spec)
-        text, name = _read(path), _name_of(path, source.spec)
-        open_ones = effective_changes(text, name, [each for each in proposed if each.spec == spec.id])
+        text = _read(path)
+        open_ones = effective_changes(text, spec.file, [each for each in proposed if each.spec == spec.id])
         accepted = [
             change for number, change in enumerate(open_ones, start=1) if ask(change, number, len(open_ones))
         ]
-        patches[path] = make_patch(text, name, accepted, appraisal.material)
+        patches[path] = make_patch(text, spec.file, accepted, appraisal.material)
     for path, patch in patches.items():
         if patch.diff:
             write_file(path, patch.after)
@@ -145,7 +167,7 @@ def shown_change(change: Change, number: int, total: int) -> str:
 def _not_seen(appraisal: Appraisal, actions: Sequence[str]) -> str:
     # Of the washed calls: an action that somebody made up could be a name.
     known = {emission.action for call in appraisal.clean.calls for emission in call.emissions} - {""}
-    return f"no {' or '.join(actions)} in this ledger; it has {', '.join(sorted(known)) or 'no action'}"
+    return f"no {' or '.join(actions)} among these calls; they have {', '.join(sorted(known)) or 'no action'}"
 
 
 def _file_of(spec: StanzaSpec, path: Path) -> Path:
@@ -153,11 +175,6 @@ def _file_of(spec: StanzaSpec, path: Path) -> Path:
         return path
     folders: Iterable[Path] = (path / "spec" / "stanzas", path / "stanzas", path)
     return next(folder / spec.file for folder in folders if (folder / spec.file).is_file())
-
-
-def _name_of(path: Path, spec: Path) -> str:
-    """Where the file lies within the checkout, so that the diff applies to it."""
-    return path.relative_to(spec).as_posix() if spec.is_dir() else path.name
 
 
 def _write_all(files: Mapping[str, str], folder: Path, environment: Environment) -> ExitCode:

@@ -98,9 +98,9 @@ class StanzaView:
     name = NAME
     syntax_highlight = "none"
 
-    def __init__(self, log: MessageLog, text: MessageText, faults: Faults) -> None:
-        """Look up in `log` and write with `text`, which may be another one later."""
-        self.text = text
+    def __init__(self, log: MessageLog, text: Callable[[], MessageText], faults: Faults) -> None:
+        """Look up in `log` and write with what `text` gives at that moment: level and width may change."""
+        self._text = text
         self._log = log
         self._faults = faults
         self._cache: OrderedDict[int, _Written] = OrderedDict()
@@ -148,14 +148,14 @@ class StanzaView:
         held = self._log.maybe_message(flow, message)
         if held is None or message is None:
             return Shown([Text(_NOT_OURS)])
-        known = self._cache.get(id(message))
-        if known is not None and known.is_of(message, held, self.text):
+        known, text = self._cache.get(id(message)), self._text()
+        if known is not None and known.is_of(message, held, text):
             self._cache.move_to_end(id(message))
             return known.shown
-        lines = self.text.lines(held, from_client=message.from_client, injected=message.injected)
+        lines = text.lines(held, from_client=message.from_client, injected=message.injected)
         shown = Shown(lines)
         if held.stanzas:
-            self._cache[id(message)] = _Written(message, held, self.text, shown)
+            self._cache[id(message)] = _Written(message, held, text, shown)
             if len(self._cache) > MAX_CACHED:
                 self._cache.popitem(last=False)
         return shown

@@ -20,8 +20,6 @@ from ringback.view.visible import visible
 from ringback.wire.events import ClosedReason
 from ringback.wire.framelog import Fate, LoggedFrame
 
-WIDTH = 100
-"""Columns that the text is laid out for: mitmproxy does not tell a view how wide its window is."""
 MAX_FINDINGS = 40
 """Findings that are written of one stanza. Against a stanza of a thousand unknown children."""
 _INDENT = " " * 10
@@ -34,8 +32,9 @@ _PENDING = "not looked at yet"
 class MessageText:
     """Writes messages; what it writes carries placeholders and nothing that a terminal would obey."""
 
-    def __init__(self, placeholders: Placeholders, level: Severity, marks: Marks) -> None:
-        """Findings of `level` and above are written."""
+    def __init__(self, placeholders: Placeholders, level: Severity, marks: Marks, width: int) -> None:
+        """Findings of `level` and above are written, on lines of `width` columns."""
+        self.width = width
         self._placeholders = placeholders
         self._level = level
         self._marks = marks
@@ -72,7 +71,7 @@ class MessageText:
         if frame.outcome is Fate.OPENED:
             tag = visible(self._placeholders.name(frame.tag)) if frame.tag else "?"
             return [Text(f"{head}  <{tag}>  belongs to no call", "dim")]
-        return flow([Text(head, "dim"), *self._trouble(frame, error)], width=WIDTH, indent=_INDENT)
+        return flow([Text(head, "dim"), *self._trouble(frame, error)], width=self.width, indent=_INDENT)
 
     def _trouble(self, frame: LoggedFrame, error: DecodeError | None) -> Iterator[Text]:
         if frame.outcome is Fate.UNREAD:
@@ -91,8 +90,8 @@ class MessageText:
         evidence = observed.sighting.evidence
         findings = [*observed.findings, *(each for each in held.findings if evidence in each.evidence)]
         head = [*self._head(observed, held.guessed_table), Text(where, "dim"), *self._worst(findings)]
-        yield from flow(head, width=WIDTH, indent=_INDENT)
-        yield from annotated_text(observed, self._placeholders, self._marks, width=WIDTH, breaks=True)
+        yield from flow(head, width=self.width, indent=_INDENT)
+        yield from annotated_text(observed, self._placeholders, self._marks, width=self.width, breaks=True)
         yield from self._findings(findings)
 
     def _head(self, observed: StanzaObserved, guessed_table: int | None) -> Iterator[Text]:
@@ -115,7 +114,7 @@ class MessageText:
         shown = [each for each in findings if each.severity.rank >= self._level.rank]
         for raw in shown[:MAX_FINDINGS]:
             pieces = finding_pieces(self._placeholders.finding(raw), self._marks, located=False, brief=False)
-            yield from flow(pieces, width=WIDTH, indent=_INDENT)
+            yield from flow(pieces, width=self.width, indent=_INDENT)
         if len(shown) > MAX_FINDINGS:
             yield Text(f"{self._marks.ellipsis} and {len(shown) - MAX_FINDINGS} more findings", "dim")
 
