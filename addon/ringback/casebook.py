@@ -15,6 +15,7 @@ from ringback.findings import Evidence, Finding, Severity
 from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
 from ringback.questions.evidence import ClientFacts
 from ringback.sanitize import Placeholders
+from ringback.spec.model import WEBSOCKET_CAPTURE
 from ringback.wire.events import ClientIdentified
 
 MAX_CASES = 20_000
@@ -67,6 +68,8 @@ class Casebook:
         """What connections told, in order."""
         self.clients: dict[tuple[str, int], ClientIdentified] = {}
         """Who speaks on a connection, by its capture and number."""
+        self.techniques: dict[tuple[str, int], str] = {}
+        """By which technique a connection was observed, where that was not off the wire."""
         self.funnel = Funnel()
         """What the run came to; empty until it has ended."""
         self.evicted = 0
@@ -123,8 +126,9 @@ class Casebook:
         """
         calls = [case.call for case in self._cases.values()]
         seen = {_connection(sighting) for call in calls for sighting in call.sightings()}
-        numbers = {key: number for number, key in enumerate(sorted(seen | self.clients.keys()), start=1)}
-        clients = {numbers[key]: ClientFacts.of(client) for key, client in self.clients.items()}
+        known = self.clients.keys() | self.techniques.keys()
+        numbers = {key: number for number, key in enumerate(sorted(seen | known), start=1)}
+        clients = {numbers[key]: self._facts_of(key) for key in known}
         return [_renumbered(call, numbers) for call in calls], clients
 
     def _name(self, observed: StanzaObserved) -> None:
@@ -137,7 +141,14 @@ class Casebook:
         if observed.call is not None:
             self.placeholders.call_id(observed.call.call_id)
 
+    def _facts_of(self, connection: tuple[str, int]) -> ClientFacts:
+        technique = self.techniques.get(connection, WEBSOCKET_CAPTURE)
+        client = self.clients.get(connection)
+        return ClientFacts("", "", None, technique) if client is None else ClientFacts.of(client, technique)
+
     def _take_stanza(self, observed: StanzaObserved) -> None:
+        if observed.sighting.technique != WEBSOCKET_CAPTURE:
+            self.techniques[_connection(observed.sighting)] = observed.sighting.technique
         if observed.call is None:
             self.loose.append(observed)
             self._keep_findings(observed.fresh, None)

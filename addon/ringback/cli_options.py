@@ -16,6 +16,7 @@ from ringback.commands.usage import ArgumentError
 from ringback.errors import SourceError
 from ringback.sources.hosts import HostFilter
 from ringback.sources.keylog_file import KEYLOG_VARIABLE
+from ringback.spec.model import TECHNIQUES
 from ringback.status import ExitCode
 
 if TYPE_CHECKING:
@@ -112,6 +113,13 @@ filter_option = click.option(
     "listed in docs/filters.md.",
 )
 """Gives the command a `Filter` as `chosen`."""
+_technique = click.option(
+    "--technique",
+    metavar="ID",
+    type=click.Choice(TECHNIQUES),
+    help="How the stanzas of logs and documents were observed. Default: what a capture file says itself, "
+    "else baileys-instrumentation.",
+)
 recording_options = _together(
     click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH), _keylog, _hosts
 )
@@ -126,10 +134,11 @@ def _collected(command: _Command) -> _Command:
         sources: tuple[Path, ...],
         keylog: Path | None,
         hosts: tuple[str, ...],
+        technique: str | None,
         spec: Path | None,
         **options: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401 - as in click
-        recording = Recording(sources, keylog, hosts, keylog_variable())
+        recording = Recording(sources, keylog, hosts, keylog_variable(), technique)
         return command(*arguments, source=SourceOptions(recording, spec), **options)
 
     return cast("_Command", collecting)
@@ -139,11 +148,12 @@ source_options = _together(
     click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=PATH),
     _keylog,
     _hosts,
+    _technique,
     spec_option,
     _collected,
 )
-"""For a command on what was recorded, whose arguments are its sources: flow files, event files and ledgers.
-It gets them, and what to hold them against, as one `SourceOptions` called `source`."""
+"""For a command on what was recorded, whose arguments are its sources, of any kind. It gets them, and what to
+hold them against, as one `SourceOptions` called `source`."""
 from_options = _together(
     click.option(
         "--from",
@@ -151,11 +161,13 @@ from_options = _together(
         metavar="SOURCE",
         multiple=True,
         type=PATH,
-        help="Flow file, event file or ledger; may be given again; - is standard input. "
+        help="Flow file, HAR file, event file, ledger, client's log or XML document; may be given again; "
+        "- is standard input. "
         "Default: the ledger in the user's data directory.",
     ),
     _keylog,
     _hosts,
+    _technique,
     spec_option,
     _collected,
 )

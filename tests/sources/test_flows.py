@@ -176,8 +176,9 @@ def test_file_of_a_newer_mitmproxy(tmp_path: Path, reader: Reader) -> None:
         (b"Hello, world", r"is no mitmproxy flow file; record one with mitmdump -w FILE"),
         (b"\x00\x01\x02", "is no mitmproxy flow file"),
         (b":", "is no mitmproxy flow file"),
-        (b'{"log": {"entries": []}}', "is JSON, such as a HAR file"),
-        (b"\xef\xbb\xbf{}", "is JSON, such as a HAR file"),
+        (b'{"tag": "call"}', "is JSON and no HAR file: no recording"),
+        (b"\xef\xbb\xbf{}", "is JSON and no HAR file: no recording"),
+        (b"<call/>", "is XML: no recording"),
     ],
 )
 def test_not_a_flow_file(tmp_path: Path, reader: Reader, content: bytes, reason: str) -> None:

@@ -22,6 +22,15 @@ PATH = Path("source")
         (b'{"schema": "ringback-events/1", "type": "start"}\n', SourceKind.EVENTS),
         (b'{"schema":"ringback-events/1","type":"start"}', SourceKind.EVENTS),
         (b'{"log": {"entries": []}}', SourceKind.FLOWS),
+        (b'\xef\xbb\xbf\n{\n    "log": {', SourceKind.FLOWS),
+        (b"\x00\x01", SourceKind.FLOWS),
+        (b'{"tag": "call"}\n', SourceKind.LOG),
+        (b"12:00:00.000 [Client/Recv DEBUG] <call/>", SourceKind.LOG),
+        (b"\x1b[36m[Client/Recv DEBUG] <call/>\x1b[0m", SourceKind.LOG),
+        (b"connected to WA\n", SourceKind.LOG),
+        (b"<!-- seen -->\n<call/>", SourceKind.DOCUMENT),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><call/>', SourceKind.DOCUMENT),
+        (b"# a capture\nid: example\nsource:\n", SourceKind.CAPTURE_FILE),
     ],
 )
 @pytest.mark.parametrize("wrap", [io.BytesIO, lambda head: io.BufferedReader(io.BytesIO(head))])

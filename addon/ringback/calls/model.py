@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ringback.calls.addresses import addressing_mode, same_device
 from ringback.findings import Evidence
-from ringback.spec.model import Vantage
+from ringback.spec.model import WEBSOCKET_CAPTURE, Vantage
 from ringback.stanza import Jid, Node
 from ringback.wire.events import Direction
 
@@ -25,6 +25,8 @@ class Sighting:
     complete: bool = True
     """Whether its connection was read from the handshake on and without a gap. Where it was not, the absence
     of an earlier stanza says nothing."""
+    technique: str = WEBSOCKET_CAPTURE
+    """Id of the technique by which it was observed."""
 
     @property
     def at(self) -> float:

@@ -51,9 +51,7 @@ def read_appraisal(source: Source) -> Appraisal:
         raise ExportError(f"{path}: no ledger there; record one with `ringback replay --ledger`")
     specification = load_specification(source.spec)
     with Ledger(path) as ledger:
-        material = Material.of(
-            ledger.calls(), ledger.clients(), specification, ledger.kinship().doubtful_calls
-        )
+        material = Material.of(ledger.calls(), ledger.clients(), specification)
     if not material.calls:
         raise ExportError(f"{path}: no call in this ledger: there is nothing to export")
     return Appraisal(material)

@@ -25,6 +25,7 @@ from ringback.sources.event_file import read_events
 from ringback.sources.flows import STDIN, name_captures, opened
 from ringback.sources.hosts import HostFilter
 from ringback.sources.ledger_source import read_ledger
+from ringback.sources.log_file import read_capture_file, read_document, read_log
 from ringback.sources.recognition import SourceKind, kind_of
 from ringback.spec.load import load_specification
 from ringback.spec.model import Specification
@@ -51,8 +52,8 @@ class _Sources:
 
 
 def gather(recording: Recording, spec: Path | None, environment: Environment) -> Gathered:
-    """Go through flow files, event files and ledgers, each recognised by its content; without any, through
-    the user's own ledger. `spec` is what they are held against, None for what ringback ships.
+    """Go through sources of any kind, each recognised by its content; without any, through the user's own
+    ledger. `spec` is what they are held against, None for what ringback ships.
 
     Raises:
         SourceError: a source cannot be read, or none is named and there is no ledger.
@@ -105,6 +106,7 @@ class _Gathering:
         self._going = Going()
         self._going_on: dict[str, float] = {}
         self._keylog = flow_files.keylog
+        self._technique = flow_files.technique
         self._has_flows = bool(flow_files.files)
         placeholders = Placeholders()
         for each in specification.stanzas.values():
@@ -140,6 +142,9 @@ class _Gathering:
             yield from self._noted(read_events(path, name, passage.reading))
         for path, name in name_captures(sources.paths[SourceKind.LEDGER], passage.reading.tell):
             yield from read_ledger(path, name, passage.reading)
+        for kind, read in _OPENED.items():
+            for path, name in name_captures(sources.paths[kind], passage.reading.tell):
+                yield from read(path, name, passage.reading, self._technique)
 
     def _noted(self, events: Iterator[Told]) -> Iterator[Told]:
         """The same; the captures of a run that has not ended are noted as going on."""
@@ -163,4 +168,10 @@ class _Gathering:
             self._casebook.show(observation)
 
 
-_TOLD = (SourceKind.EVENTS, SourceKind.LEDGER)
+_OPENED = {
+    SourceKind.LOG: read_log,
+    SourceKind.DOCUMENT: read_document,
+    SourceKind.CAPTURE_FILE: read_capture_file,
+}
+"""Sources whose stanzas something else has opened."""
+_TOLD = (SourceKind.EVENTS, SourceKind.LEDGER, *_OPENED)

@@ -17,6 +17,9 @@ class Recording:
     hosts: tuple[str, ...] = ()
     keylog_variable: str | None = None
     """The environment variable that named the key log, None where the command line did."""
+    technique: str | None = None
+    """By which technique stanzas were observed that something else has opened; None for what the source
+    says, or else the instrumentation of a client library."""
 
 
 @dataclass(frozen=True, slots=True)

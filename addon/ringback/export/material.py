@@ -12,10 +12,10 @@ from ringback.check.call import check_call
 from ringback.check.stanza import check_stanza
 from ringback.export.leakscan import checked, is_real_address
 from ringback.findings import Evidence, Finding
-from ringback.questions.evidence import WEBSOCKET_CAPTURE, ClientFacts
+from ringback.questions.evidence import ClientFacts
 from ringback.sanitize.addresses import PACKED_LENGTHS, PACKED_TAGS
 from ringback.sanitize.keep import DENIED_ATTRIBUTES
-from ringback.spec.model import Specification, StanzaSpec
+from ringback.spec.model import WEBSOCKET_CAPTURE, Specification, StanzaSpec
 from ringback.stanza import Jid, Node
 
 _ID_ATTRIBUTES = frozenset({"id", "call-id", "call_id", "stanza-id", "stanza_id"})
@@ -37,19 +37,13 @@ class Material:
     clients: Mapping[int, ClientFacts]
     """By number of the connection; those that are not known are absent."""
     specification: Specification
-    doubtful: frozenset[str] = frozenset()
-    """Ids of calls that may be one with another of them."""
 
     @classmethod
     def of(
-        cls,
-        calls: Iterable[Call],
-        clients: Mapping[int, ClientFacts],
-        specification: Specification,
-        doubtful: frozenset[str] = frozenset(),
+        cls, calls: Iterable[Call], clients: Mapping[int, ClientFacts], specification: Specification
     ) -> Material:
         """The calls put in order."""
-        return cls(tuple(sorted(calls, key=_order)), clients, specification, doubtful)
+        return cls(tuple(sorted(calls, key=_order)), clients, specification)
 
     def client_of(self, evidence: Evidence) -> ClientFacts | None:
         """Who speaks on the connection that shows it."""

@@ -37,9 +37,6 @@ def washed(material: Material, placeholders: Placeholders) -> Material:
         tuple(map(wash.call, material.calls)),
         {number: washed_client(client, placeholders) for number, client in material.clients.items()},
         material.specification,
-        frozenset(
-            placeholders.call_id(call.call_id) for call in material.calls if call.call_id in material.doubtful
-        ),
     )
 
 
@@ -66,7 +63,7 @@ class Appraisal:
         Types and shapes of what is undocumented are told from the real values, which they do not show.
         """
         clean = self.clean
-        weighing = weigh(clean.calls, clean.clients, clean.specification, doubtful=clean.doubtful)
+        weighing = weigh(clean.calls, clean.clients, clean.specification)
         units = stanza_units(
             [CallEvidence.of(call, clean.clients) for call in self.material.calls], clean.specification
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ringback.questions.evidence import WEBSOCKET_CAPTURE
+from ringback.spec.model import WEBSOCKET_CAPTURE
 
 
 @dataclass(frozen=True, slots=True)

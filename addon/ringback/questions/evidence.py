@@ -7,14 +7,9 @@ from dataclasses import dataclass
 
 from ringback.calls import Call, Emission, Sender, Sighting, same_account
 from ringback.recognise import PREACCEPT
+from ringback.spec.model import WEBSOCKET_CAPTURE
 from ringback.stanza import Jid
 from ringback.wire.events import ClientIdentified
-
-WEBSOCKET_CAPTURE = "websocket-capture"
-"""Technique of everything that is read off the wire.
-
-Source: wacrg spec/techniques/websocket-capture.yaml.
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ just now.
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from os import stat_result
 from pathlib import Path
 from typing import BinaryIO
 
 from ringback.eventreading import MAX_LINE_BYTES, RecordError, RecordReader, RecordsLost, Told
 from ringback.sources.flows import Reading, opened
+from ringback.sources.lines import Problems, iter_lines
 from ringback.sources.notice import Notice, Tell, Urgency
 
 MAX_POLL_RECORDS = 1_000
@@ -22,9 +23,6 @@ MAX_POLL_RECORDS = 1_000
 TAIL_BYTES = 160
 """Bytes before the position that are compared when the file has changed: a file that was replaced by a longer
 one, or got the old inode number, is told apart by them."""
-MAX_PROBLEMS_TOLD = 3
-"""Lines that are told one by one; further ones are summed up."""
-_PROGRESS_LINES = 256
 
 
 def read_events(path: Path, name: str, reading: Reading) -> Iterator[Told]:
@@ -34,35 +32,12 @@ def read_events(path: Path, name: str, reading: Reading) -> Iterator[Told]:
         SourceError: the file cannot be read.
     """
     with opened(path, reading.opened) as stream:
-        size = path.stat().st_size if path.is_file() else 0
         records = _Records(path, name, reading.tell)
-        for line in _lines(reading.stop, _waited_for(stream, reading)):
-            if reading.progress is not None and size and records.count % _PROGRESS_LINES == 0:
-                reading.progress(path, stream.tell(), size)
+        for line in iter_lines(path, stream, reading, MAX_LINE_BYTES):
             told = records.take(line)
             if told is not None:
                 yield told
         records.sum_up()
-
-
-def _waited_for(stream: BinaryIO, reading: Reading) -> Callable[[], bytes]:
-    def next_piece() -> bytes:
-        try:
-            with reading.waiting():
-                return stream.readline(MAX_LINE_BYTES + 1)
-        except KeyboardInterrupt:
-            return b""
-
-    return next_piece
-
-
-def _lines(stop: Callable[[], bool], next_piece: Callable[[], bytes]) -> Iterator[bytes]:
-    """Each line, of one that is too long its beginning only."""
-    while not stop() and (line := next_piece()):
-        yield line
-        piece = line
-        while piece and not piece.endswith(b"\n"):
-            piece = next_piece()
 
 
 class EventFollower:
@@ -151,7 +126,7 @@ class _Records:
         self._path = path
         self._tell = tell
         self._reader = RecordReader(name)
-        self._bad = 0
+        self._problems = Problems(path, tell, "lines are no records and skipped")
 
     def restart(self) -> None:
         self.count = 0
@@ -171,16 +146,11 @@ class _Records:
 
     def sum_up(self) -> None:
         """Say how many lines were skipped without a word of their own."""
-        more = self._bad - MAX_PROBLEMS_TOLD
-        if more > 0:
-            self._tell(Notice(f"{self._path}: {more} more lines are no records and skipped", Urgency.ERROR))
+        self._problems.sum_up()
 
     def _report(self, line: bytes, error: RecordError) -> None:
         if not line.endswith(b"\n") and len(line) <= MAX_LINE_BYTES:
             text = "the last line is incomplete: its run was killed, or is going on; it is left out"
             self._tell(Notice(f"{self._path}:{self.count}: {text}"))
             return
-        self._bad += 1
-        if self._bad <= MAX_PROBLEMS_TOLD:
-            text = f"{self._path}:{self.count}: {error}; the line is skipped"
-            self._tell(Notice(text, Urgency.ERROR))
+        self._problems.report(self.count, f"{error}; the line is skipped")

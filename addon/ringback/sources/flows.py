@@ -1,4 +1,4 @@
-"""mitmproxy's flows as messages: out of flow files, and one by one for the add-on."""
+"""mitmproxy's flows as messages: out of flow files, and one by one for the add-on; HAR files likewise."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from mitmproxy.websocket import WebSocketMessage
 from ringback.errors import SourceError
 from ringback.observations import Message
 from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, Event
+from ringback.sources.har import HAR_BEGINNING, HarError, iter_har
 from ringback.sources.hosts import HostFilter
 from ringback.sources.notice import Notice, Tell, Urgency
 
@@ -33,6 +34,8 @@ Progress: TypeAlias = Callable[[Path, int, int], None]
 
 _HOW_TO_RECORD = "record one with mitmdump -w FILE"
 
+_HAR_HEAD = 1024
+"""Bytes in which a HAR file's one key stands, whatever it is indented with."""
 _LENGTH_DIGITS = 12
 """Most digits of the length that starts a flow. Source: mitmproxy 11.0.2 io/tnetstring.py, load."""
 
@@ -66,17 +69,53 @@ def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
     chronology = Chronology(reading.buffer_bytes)
     left_out = 0
     for path, capture in name_captures(paths, reading.tell):
-        for flow in read_flows(path, reading):
-            if not is_allowed(flow, reading.hosts):
+        for messages in _connections(path, capture, reading):
+            if messages is None:
                 left_out += 1
                 continue
-            chronology.add(recorded_messages(flow, capture, reading.tell))
+            chronology.add(messages)
             if chronology.is_full:
                 reading.tell(too_large())
                 yield from chronology.drain()
     if left_out:
         reading.tell(left_out_notice(left_out))
     yield from chronology.drain()
+
+
+def _connections(path: Path, capture: str, reading: Reading) -> Iterator[list[Message] | None]:
+    """The messages of each connection of a flow file or HAR file; None for one to a host that is left out."""
+    with opened(path, reading.opened) as stream:
+        if HAR_BEGINNING.match(_start(stream, _HAR_HEAD)):
+            yield from _of_har(path, stream, capture, reading)
+            return
+        for flow in _of_flow_file(path, stream, reading):
+            is_meant = is_allowed(flow, reading.hosts)
+            yield recorded_messages(flow, capture, reading.tell) if is_meant else None
+
+
+def _of_har(path: Path, stream: BinaryIO, capture: str, reading: Reading) -> Iterator[list[Message] | None]:
+    size = path.stat().st_size if path.is_file() else 0
+    count = 0
+    try:
+        for socket in iter_har(stream, capture):
+            if reading.stop():
+                return
+            count += 1
+            if reading.progress is not None and size:
+                reading.progress(path, stream.tell(), size)
+            if socket.skipped:
+                text = (
+                    f"left out {socket.skipped} of the messages of WebSocket {count} of {path}: they are none"
+                )
+                reading.tell(Notice(text, Urgency.ERROR))
+            is_meant = reading.hosts.allows([socket.host] if socket.host else [], socket.port)
+            yield list(socket.messages) if is_meant else None
+    except HarError as error:
+        text = f"{path} is torn or damaged: {error}; what stands before is used"
+        reading.tell(Notice(text, Urgency.ERROR))
+    if not count:
+        advice = "export it with the developer tools open while the WebSocket is"
+        reading.tell(Notice(f"{path} holds no WebSocket messages; {advice}"))
 
 
 def check_captures(paths: Sequence[Path]) -> None:
@@ -126,35 +165,30 @@ def capture_name(path: Path) -> str:
     return "stdin" if path == STDIN else path.name
 
 
-def read_flows(path: Path, reading: Reading) -> Iterator[HTTPFlow]:
-    """The WebSocket flows of one file, one by one.
-
-    Raises:
-        SourceError: the file is missing, unreadable or no flow file.
-    """
+def _of_flow_file(path: Path, stream: BinaryIO, reading: Reading) -> Iterator[HTTPFlow]:
+    """The WebSocket flows, one by one."""
     count = 0
-    with opened(path, reading.opened) as stream:
-        size = path.stat().st_size if path.is_file() else 0
-        _check_start(path, stream)
-        flows = iter(FlowReader(stream).stream())
-        while not reading.stop():
-            try:
-                with reading.waiting():
-                    flow = next(flows)
-            except KeyboardInterrupt:
-                break
-            except StopIteration:
-                if not count:
-                    reading.tell(Notice(f"{path} holds no flows: a WebSocket is written when it has ended"))
-                break
-            except Exception as error:  # noqa: BLE001 - a damaged file makes the reader raise anything
-                reading.tell(_torn(path, count, error))
-                break
-            count += 1
-            if reading.progress is not None and size:
-                reading.progress(path, stream.tell(), size)
-            if isinstance(flow, HTTPFlow) and flow.websocket is not None:
-                yield flow
+    size = path.stat().st_size if path.is_file() else 0
+    _check_start(path, stream)
+    flows = iter(FlowReader(stream).stream())
+    while not reading.stop():
+        try:
+            with reading.waiting():
+                flow = next(flows)
+        except KeyboardInterrupt:
+            break
+        except StopIteration:
+            if not count:
+                reading.tell(Notice(f"{path} holds no flows: a WebSocket is written when it has ended"))
+            break
+        except Exception as error:  # noqa: BLE001 - a damaged file makes the reader raise anything
+            reading.tell(_torn(path, count, error))
+            break
+        count += 1
+        if reading.progress is not None and size:
+            reading.progress(path, stream.tell(), size)
+        if isinstance(flow, HTTPFlow) and flow.websocket is not None:
+            yield flow
 
 
 @contextmanager
@@ -186,15 +220,20 @@ def opened(path: Path, already: Mapping[Path, BinaryIO] | None = None) -> Iterat
 
 def _check_start(path: Path, stream: BinaryIO) -> None:
     """Refuse what is no flow file, whose flows each start with a decimal length and a colon."""
-    start = FlowReader(stream).peek(_LENGTH_DIGITS + 1)[: _LENGTH_DIGITS + 1]
-    if not start:
+    start = _start(stream, _LENGTH_DIGITS + 1)
+    if not start or HAR_BEGINNING.match(_start(stream, _HAR_HEAD)):
         return
-    if start.startswith((b"{", b"\xef\xbb\xbf{")):
-        raise SourceError(
-            f"{path} is JSON, such as a HAR file, of which mitmproxy reads no WebSockets; {_HOW_TO_RECORD}"
-        )
+    if start.startswith((b"{", b"\xef\xbb\xbf{", b"<")):
+        what = "XML" if start.startswith(b"<") else "JSON and no HAR file"
+        advice = f"{_HOW_TO_RECORD}, or give it to a command that reads any SOURCE, such as ringback show"
+        raise SourceError(f"{path} is {what}: no recording; {advice}")
     if not start.split(b":")[0].isdigit():
         raise SourceError(f"{path} is no mitmproxy flow file; {_HOW_TO_RECORD}")
+
+
+def _start(stream: BinaryIO, length: int) -> bytes:
+    """What the stream begins with; nothing of it is consumed."""
+    return FlowReader(stream).peek(length)[:length]
 
 
 def _torn(path: Path, count: int, error: Exception) -> Notice:

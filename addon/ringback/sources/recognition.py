@@ -11,10 +11,18 @@ from mitmproxy.io import FlowReader
 
 from ringback.errors import SourceError
 from ringback.eventschema import SCHEMA
+from ringback.sources.har import HAR_BEGINNING
 
-_HEAD_BYTES = 64
+_HEAD_BYTES = 1024
 _SQLITE = b"SQLite format 3\0"
 """Source: SQLite file format 1.3.1."""
+_DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
+_CAPTURE_FILE = re.compile(rb"(?:\s*#[^\n]*\n)*\s*id:\s")
+_FLOW = re.compile(rb"[0-9]{1,12}:[^0-9]|[0-9]{3,12}:")
+"""A flow file begins with the length of its first flow; a clock has two digits before its colon, and behind.
+Source: mitmproxy 11.0.2 io/tnetstring.py (read)."""
+_TEXT = re.compile(rb"[^\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]+")
+"""Bytes that stand in a log: no control characters but those of lines and colours."""
 _RECORD = re.compile(rb'\s*\{\s*"schema"\s*:\s*"(ringback-events/[^"]*)"')
 
 
@@ -22,10 +30,14 @@ class SourceKind(enum.Enum):
     """What can be read."""
 
     FLOWS = "flow file"
-    """Or what is none of the others: the reader of flow files says what is wrong with it."""
+    """Or a HAR file, or what is none of the others: the reader of flow files says what is wrong with it."""
     EVENTS = "event file"
     LEDGER = "ledger"
     """Or another SQLite file: the ledger says so."""
+    LOG = "client's log"
+    DOCUMENT = "XML document"
+    CAPTURE_FILE = "capture file"
+    """One of wacrg's corpus."""
 
 
 def kind_of(path: Path, stream: BinaryIO) -> SourceKind:
@@ -39,7 +51,17 @@ def kind_of(path: Path, stream: BinaryIO) -> SourceKind:
         return SourceKind.LEDGER
     record = _RECORD.match(head)
     if record is None:
-        return SourceKind.FLOWS
+        otherwise = SourceKind.LOG if _TEXT.fullmatch(head) else SourceKind.FLOWS
+        return next((kind for kind, begins in _BEGINNINGS if begins.match(head)), otherwise)
     if record[1] != SCHEMA.encode():
         raise SourceError(f"{path} is an event file of another version than {SCHEMA}; use its own ringback")
     return SourceKind.EVENTS
+
+
+_BEGINNINGS = (
+    (SourceKind.FLOWS, HAR_BEGINNING),
+    (SourceKind.DOCUMENT, _DOCUMENT),
+    (SourceKind.CAPTURE_FILE, _CAPTURE_FILE),
+    (SourceKind.FLOWS, _FLOW),
+)
+"""In the order in which they are tried. What is none of these is a log where it is text."""

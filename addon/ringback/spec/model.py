@@ -19,6 +19,12 @@ TECHNIQUES = (
 )
 """Fixed technique ids. Source: wacrg spec/schema/stanza.schema.json, $defs/technique."""
 
+WEBSOCKET_CAPTURE = "websocket-capture"
+"""Technique of everything that is read off the wire.
+
+Source: wacrg spec/techniques/websocket-capture.yaml.
+"""
+
 CONFIDENCES = ("confirmed", "probable", "speculative", "unknown")
 """Source: wacrg spec/schema/stanza.schema.json, $defs/confidence."""
 

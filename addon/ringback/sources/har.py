@@ -1,0 +1,107 @@
+"""HAR files as recordings: the WebSocket messages that Chrome's DevTools and mitmproxy put beside each entry.
+
+`_webSocketMessages` is no part of HAR 1.2; both write it alike: `type` is `send` or `receive`, `time` seconds
+since the epoch, `opcode` 1 for text and 2 for binary, whose `data` is base64.
+
+Source: mitmproxy 11.0.2 addons/savehar.py (read), Chrome DevTools' export (documented as such there).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+import ijson
+
+from ringback.errors import SourceError
+from ringback.observations import Message
+
+HAR_BEGINNING = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:')
+"""What a HAR file begins with: its one key. Source: HAR 1.2, log."""
+_TEXT, _BINARY = 1, 2
+"""Opcodes. Source: RFC 6455, section 5.2."""
+_WAYS = {"send": True, "receive": False}
+_PORTS = {"ws": 80, "http": 80, "wss": 443, "https": 443}
+
+
+class HarError(SourceError):
+    """A HAR file that ends early or is none; what was read before is sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class HarWebSocket:
+    """One entry with WebSocket messages."""
+
+    host: str
+    """Name of the server, as in the entry's URL."""
+    port: int
+    messages: tuple[Message, ...]
+    """In the order of the file; their connection is still 0."""
+    skipped: int
+    """Messages left out: they are not what both writers write."""
+
+
+def iter_har(stream: BinaryIO, capture: str) -> Iterator[HarWebSocket]:
+    """The WebSockets of a HAR file one by one, however long it is; other entries are passed over.
+
+    Raises:
+        HarError: it is no JSON, or ends early; the message says after how many entries.
+    """
+    count = 0
+    try:
+        for entry in ijson.items(stream, "log.entries.item", use_float=True):
+            count += 1
+            told = entry.get("_webSocketMessages") if isinstance(entry, dict) else None
+            if isinstance(told, list) and told:
+                yield _web_socket(entry, told, capture)
+    except (ijson.JSONError, UnicodeDecodeError) as error:
+        raise HarError(f"no HAR file behind entry {count}: {error}") from error
+
+
+def _web_socket(entry: Mapping[str, Any], told: Sequence[Any], capture: str) -> HarWebSocket:
+    request = entry.get("request")
+    url = request.get("url") if isinstance(request, dict) else None
+    host, port = _host(url if isinstance(url, str) else "")
+    flow = _flow(told)
+    parsed = (_message(each, capture, flow, number) for number, each in enumerate(told))
+    messages = tuple(message for message in parsed if message is not None)
+    return HarWebSocket(host, port, messages, len(told) - len(messages))
+
+
+def _host(url: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(url)
+        return parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return "", 0
+
+
+def _flow(told: Sequence[Any]) -> str:
+    """What stands for a flow's id, the same wherever the file is read: the first message of a connection
+    holds the client's ephemeral public key, which no other has."""
+    first = told[0].get("data") if isinstance(told[0], dict) else None
+    return "har-" + hashlib.sha256(str(first).encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _message(told: object, capture: str, flow: str, number: int) -> Message | None:
+    """The message, None for what is none."""
+    if not isinstance(told, dict) or told.get("opcode") not in {_TEXT, _BINARY}:
+        return None
+    sent, at, data = _WAYS.get(str(told.get("type"))), told.get("time"), told.get("data")
+    if sent is None or not isinstance(data, str) or not isinstance(at, int | float) or not math.isfinite(at):
+        return None
+    is_binary = told["opcode"] == _BINARY
+    try:
+        content = (
+            base64.b64decode(data, validate=True) if is_binary else data.encode("utf-8", "surrogatepass")
+        )
+    except binascii.Error:
+        return None
+    return Message(capture, 0, flow, number, sent, float(at), content, is_binary)

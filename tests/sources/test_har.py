@@ -1,0 +1,110 @@
+"""HAR files, as mitmproxy and Chrome write them."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mitmproxy.addons.savehar import SaveHar
+from mitmproxy.io import FlowReader
+
+from ringback.observations import Message
+from ringback.sources.har import HarError, HarWebSocket, iter_har
+from synthetic import generate
+from synthetic.manifest import SCENARIOS
+
+SENT = {"type": "send", "time": 12.5, "opcode": 2, "data": base64.b64encode(b"abc").decode()}
+RECEIVED = {"type": "receive", "time": 13, "opcode": 1, "data": "text"}
+
+
+def har(*entries: object) -> bytes:
+    return json.dumps({"log": {"version": "1.2", "entries": entries}}).encode()
+
+
+def entry(*messages: object, url: str = "wss://web.example.org:8443/ws/chat") -> dict[str, Any]:
+    return {"request": {"url": url}, "_webSocketMessages": list(messages)}
+
+
+def read(data: bytes) -> list[HarWebSocket]:
+    return list(iter_har(io.BytesIO(data), "a.har"))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_mitmproxy_exports_is_what_it_recorded(name: str) -> None:
+    """mitmproxy's own export of a shipped capture holds every message, byte for byte, in order."""
+    flows = generate.CAPTURES / "synthetic" / f"{name}.flows"
+    with flows.open("rb") as stream:
+        recorded: list[Any] = list(FlowReader(stream).stream())
+    sockets = read(json.dumps(SaveHar().make_har(recorded)).encode())
+    held = [flow.websocket.messages for flow in recorded if flow.websocket is not None]
+    assert [
+        [(each.from_client, each.at, each.content) for each in socket.messages] for socket in sockets
+    ] == [[(each.from_client, each.timestamp, each.content) for each in messages] for messages in held]
+    assert {socket.skipped for socket in sockets} == {0}
+    assert len({socket.messages[0].flow for socket in sockets}) == len(held)
+
+
+def test_an_entry_is_a_connection() -> None:
+    """Host and port are those of its URL; entries without messages are passed over."""
+    (socket,) = read(har({"request": {"url": "https://example.org/"}}, entry(SENT, RECEIVED), entry()))
+    assert (socket.host, socket.port) == ("web.example.org", 8443)
+    flow = socket.messages[0].flow
+    assert socket.messages == (
+        Message("a.har", 0, flow, 0, from_client=True, at=12.5, content=b"abc", binary=True),
+        Message("a.har", 0, flow, 1, from_client=False, at=13.0, content=b"text", binary=False),
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "place"), [("ws://a.example/", ("a.example", 80)), ("x", ("", 0)), ("wss://[", ("", 0))]
+)
+def test_any_url_will_do(url: str, place: tuple[str, int]) -> None:
+    """A scheme has its port; a URL that is none names no host."""
+    (socket,) = read(har(entry(SENT, url=url)))
+    assert (socket.host, socket.port) == place
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        1,
+        {},
+        SENT | {"type": "both"},
+        SENT | {"time": "now"},
+        SENT | {"data": "?"},
+        SENT | {"opcode": 8},
+        SENT | {"data": 1},
+    ],
+)
+def test_a_message_that_is_none_is_counted(message: object) -> None:
+    """The others of its connection are read, under the numbers that they have in the file."""
+    (socket,) = read(har(entry(message, RECEIVED)))
+    assert (socket.skipped, [each.number for each in socket.messages]) == (1, [1])
+
+
+def test_what_stands_before_a_tear_is_read() -> None:
+    """The entries that are whole; the message says how many there were."""
+    torn = iter_har(io.BytesIO(har(entry(SENT), entry(SENT), entry(RECEIVED))[:-60]), "a.har")
+    assert [next(torn).messages[0].at, next(torn).messages[0].at] == [12.5, 12.5]
+    with pytest.raises(HarError, match="behind entry 2"):
+        next(torn)
+
+
+KEYS = ["log", "entries", "request", "url", "_webSocketMessages", "type", "data"]
+any_json = st.recursive(
+    st.none() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner),
+)
+
+
+@given(st.binary(max_size=60) | any_json.map(lambda value: har(value, entry(value))))
+def test_any_bytes_give_web_sockets_or_an_error(data: bytes) -> None:
+    """Nothing but HarError is raised, whatever the file holds."""
+    with suppress(HarError):
+        read(data)
