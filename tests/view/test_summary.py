@@ -73,6 +73,8 @@ def test_a_whole_summary() -> None:
         "             (4 findings bear on it, 4 ok: --level ok shows all)",
         "           3 In multi-device, do all ringing devices send pre-accept, and how",
         "             does the caller aggregate them?  (no finding bears on it)",
+        "no file for  offer 1",
+        "             (no file of the specification that is loaded is about these)",
     ]
 
 

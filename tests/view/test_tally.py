@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from ringback.check.call import check_call
 from ringback.findings import FactRef, Severity, Stance
-from ringback.view.tally import Tally
-from support.sightings import DEVICE, Tape, preaccept
+from ringback.view.tally import MAX_UNSPECIFIED, Tally
+from support.sightings import DEVICE, Tape, action, preaccept
 from support.viewing import PREACCEPT, SPECIFICATION, finding, observed
 
 
@@ -61,3 +61,14 @@ def test_both_addresses_that_copies_lack_are_contradicted() -> None:
     for each in check_call(call, SPECIFICATION, settled=True):
         tally.add(each)
     assert tally.facts_of(PREACCEPT).contradicted == ("call/@from", "call/@to")
+
+
+def test_stanzas_without_a_file_are_counted_by_their_action() -> None:
+    """Only calls, each copy, and beyond the limit of names together."""
+    tally, tape = Tally(), Tape()
+    for number in range(MAX_UNSPECIFIED + 2):
+        sighting = tape.sent(action(f"a{number}", stanza_id="1", to_=DEVICE))
+        tally.observe(observed(sighting), sighting.node)
+    assert tally.unspecified["a0"] == 1
+    assert tally.unspecified["others"] == 2
+    assert len(tally.unspecified) == MAX_UNSPECIFIED + 1

@@ -47,6 +47,10 @@ def summary_lines(
     for spec in tally.specs.values():
         yield from _facts(spec, tally, width)
         yield from _questions(spec, tally, width, level)
+    if tally.unspecified:
+        told = [Text(f"{visible(name)} {number}") for name, number in tally.unspecified.most_common()]
+        words = Text("(no file of the specification that is loaded is about these)", "dim")
+        yield from _labelled("no file for", [*told, words], width)
     for name, followed in tally.flows.items():
         yield from _flow(name, followed, width)
 

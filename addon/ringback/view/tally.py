@@ -10,8 +10,12 @@ from ringback.check.correlation_codes import ADDRESSES_LITERAL
 from ringback.check.flow_codes import FLOW_CODES
 from ringback.findings import Finding, Severity, Stance
 from ringback.observations import StanzaObserved
+from ringback.recognise import StanzaKind, action_child
 from ringback.spec.model import StanzaSpec
+from ringback.stanza import Node
 
+MAX_UNSPECIFIED = 64
+"""Actions without a file that are counted by name. Against a capture with a new action in every stanza."""
 _OF_FLOWS = frozenset(code.code for code in FLOW_CODES)
 _GRAVEST_FIRST = (Stance.CONTRADICTS, Stance.SUPPORTS, Stance.EXTENDS, Stance.SILENT)
 """In the order of the classes of `FactTally`."""
@@ -56,6 +60,8 @@ class Tally:
     """Findings of each severity that bear on each open question."""
     offered: set[tuple[str, str]] = field(default_factory=set)
     """Capture and call-id of each call with an offer."""
+    unspecified: Counter[str] = field(default_factory=Counter)
+    """Copies of stanzas that no loaded file specifies, by their action."""
     flows: dict[str, FlowTally] = field(default_factory=dict)
     """By id of the flow."""
     _stances: dict[tuple[str, str], set[Stance]] = field(default_factory=dict)
@@ -71,10 +77,15 @@ class Tally:
             for path in {finding.fact.path, *_also_lacking(finding)}:
                 self._stances.setdefault((finding.fact.spec, path), set()).add(finding.stance)
 
-    def observe(self, observed: StanzaObserved) -> None:
-        """Count a stanza; its findings are counted by themselves."""
+    def observe(self, observed: StanzaObserved, shown: Node) -> None:
+        """Count a stanza, of which `shown` has placeholders; its findings are counted by themselves."""
         if observed.spec is not None:
             self.specs[observed.spec.id] = observed.spec
+        elif shown.tag == StanzaKind.CALL.value:
+            action = action_child(shown)
+            name = "none" if action is None else action.tag
+            is_kept = name in self.unspecified or len(self.unspecified) < MAX_UNSPECIFIED
+            self.unspecified[name if is_kept else "others"] += 1
         if observed.call is not None and observed.call.of("offer"):
             self.offered.add((observed.call.capture, observed.call.call_id))
 

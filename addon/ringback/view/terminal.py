@@ -91,7 +91,7 @@ class TerminalView:
             self._blank_line()
         guessed = self._guesses.table_for(observed.sighting.evidence)
         self._header(line, guessed, stands_out=is_preaccept)
-        self._tally.observe(observed)
+        self._tally.observe(observed, shown)
         if is_preaccept:
             breaks = self._flow_width is not None
             self._print(
