@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ringback.recheck import Recheck, Verdict, recheck
+from ringback.recheck import FileModel, PartModel, Recheck, Verdict, recheck
 from ringback.spec.model import Specification, StanzaSpec
+from support.judging import part_of
 from support.ledgers import SPECIFICATION
 from support.sightings import CALLER, OFFER_IN, Tape, book_of, good_call, preaccept
 
@@ -32,7 +33,7 @@ def compare(after: Specification, before: Specification = SPECIFICATION) -> Rech
         *good_call(tape),
         tape.delivered(preaccept(from_="33333333333333:1@lid", stanza_id="P-9"), CALLER),
     ]
-    return recheck(sightings, book_of(sightings).calls.values(), before, after)
+    return recheck(sightings, book_of(sightings).calls.values(), FileModel(before), FileModel(after))
 
 
 def test_the_same_specification_changes_nothing() -> None:
@@ -84,5 +85,40 @@ def test_indices_are_left_out_and_the_worse_comes_first() -> None:
     after = changed(
         replace(SPEC, children=(replace(action, children=(replace(destination, children=(worse,)),)),))
     )
-    done = recheck(sightings, (), SPECIFICATION, after)
+    done = recheck(sightings, (), FileModel(SPECIFICATION), FileModel(after))
     assert [(each.place, each.count) for each in done.changes] == [("/call/preaccept/destination/te/@ip", 1)]
+
+
+FORMAT = """\
+<call to="{caller}" id="{id}">
+  <preaccept call-id="{call-id}" call-creator="{creator}">
+    <audio enc="opus" rate="{rate}"/> ; one or more
+    <encopt keygen="2"/>
+    <capability ver="1">01 02 03</capability>
+  </preaccept>
+</call>
+"""
+PARTS = PartModel((part_of(FORMAT),))
+RINGING = (
+    '<audio enc="opus" rate="16000"/><encopt keygen="2"/><capability ver="1">010203</capability>',
+    '<encopt keygen="3"/><audio enc="opus" rate="16000"/><capability ver="1">010204</capability>',
+)
+
+
+def test_a_spec_part_is_a_model_too() -> None:
+    """It judges each stanza whose wire format it shows: values, contents and the order as well; no calls."""
+    tape = Tape()
+    sightings = [
+        tape.delivered(OFFER_IN),
+        *(tape.sent(preaccept(inside=inside, stanza_id=f"P-{n}")) for n, inside in enumerate(RINGING)),
+    ]
+    calls = book_of(sightings).calls.values()
+    done = recheck(sightings, calls, FileModel(SPECIFICATION), PARTS)
+    after = {(change.place, verdict.code) for change in done.changes for verdict in change.after}
+    assert "child-undocumented" in {verdict.code for change in done.changes for verdict in change.before}
+    assert ("/call/preaccept", "children-misordered") in after
+    assert ("/call/preaccept/encopt/@keygen", "value-differs") in after
+    assert ("/call/preaccept/capability", "content-differs") in after
+    assert not [change for change in done.changes if change.of_calls]
+    assert (done.stanzas, done.known_to_one) == (3, 0)
+    assert recheck(sightings, calls, PARTS, PARTS).changes == ()

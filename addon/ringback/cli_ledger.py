@@ -107,9 +107,13 @@ def export(ledger: Path | None, with_secret: bool, copy: Path) -> ExitCode:
 def recheck(ledger: Path | None, new: Path, old: Path | None) -> ExitCode:
     """Judge what the ledger holds by another version of the specification; print the verdicts that changed.
 
+    Either of the two is a stanza file, a folder of them, a wacrg checkout, or a spec part or folder of parts,
+    whose wire formats then judge the stanzas; of calls as a whole a part says nothing.
+
     \b
-    Example:
+    Examples:
       ringback recheck --spec wacrg/spec/stanzas/call-preaccept.yaml
+      ringback recheck --spec wacrg/spec/signalling/call-preaccept.yaml
     """
     from ringback.commands.recheck import recheck_ledger  # noqa: PLC0415 - lxml and YAML take long to import
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from ringback.calls import Call, Sighting
 from ringback.check.call import check_call
+from ringback.check.part import check_part
 from ringback.check.stanza import check_stanza
 from ringback.findings import Finding, Severity, Stance
 from ringback.recognise import StanzaKind, recognise
 from ringback.spec.model import Specification
+from ringback.spec.part import SpecPart
 
 _INDEX = re.compile(r"\[[0-9]+\]")
 
@@ -69,9 +72,59 @@ class Recheck:
     """Of those: how many only one of the specifications says anything of. They change no verdict."""
 
 
-def recheck(
-    sightings: Iterable[Sighting], calls: Iterable[Call], before: Specification, after: Specification
-) -> Recheck:
+class Model(Protocol):
+    """What judges stanzas and calls."""
+
+    def of_stanza(self, sighting: Sighting) -> list[Finding] | None:
+        """What it says of the stanza, None where it does not specify it."""
+
+    def of_call(self, call: Call, /) -> list[Finding] | None:
+        """What it says of the call as a whole, None where it says nothing of any."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileModel:
+    """Stanza files."""
+
+    specification: Specification
+
+    def of_stanza(self, sighting: Sighting) -> list[Finding] | None:
+        """As `Model`."""
+        recognised = recognise(sighting.node)
+        if recognised is None:
+            return None
+        action = recognised.action if recognised.kind is StanzaKind.CALL else None
+        spec = self.specification.for_action(sighting.node.tag, action)
+        return None if spec is None else check_stanza(sighting, spec, self.specification.enums)
+
+    def of_call(self, call: Call) -> list[Finding] | None:
+        """As `Model`."""
+        return check_call(call, self.specification, settled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PartModel:
+    """Spec parts, each stanza judged by the first wire format of its action."""
+
+    parts: tuple[SpecPart, ...]
+
+    def of_stanza(self, sighting: Sighting) -> list[Finding] | None:
+        """As `Model`."""
+        recognised = recognise(sighting.node)
+        if recognised is None or recognised.kind is not StanzaKind.CALL or recognised.action is None:
+            return None
+        for part in self.parts:
+            root = part.template_for(sighting.node.tag, recognised.action)
+            if root is not None:
+                return check_part(sighting, part, root)
+        return None
+
+    def of_call(self, _call: Call) -> list[Finding] | None:
+        """As `Model`: a wire format is one of a stanza."""
+        return None
+
+
+def recheck(sightings: Iterable[Sighting], calls: Iterable[Call], before: Model, after: Model) -> Recheck:
     """What `after` says otherwise than `before`.
 
     A fact that is not exercised counts as nothing said: to add one changes no verdict.
@@ -79,28 +132,19 @@ def recheck(
     changes, stanzas, known_to_one = _Changes(), 0, 0
     for sighting in sightings:
         stanzas += 1
-        said, says = (_of_stanza(sighting, each) for each in (before, after))
+        said, says = (each.of_stanza(sighting) for each in (before, after))
         known_to_one += (said is None) is not (says is None)
         if said is not None and says is not None:
             changes.add(said, says, of_calls=False)
     for call in calls:
-        said, says = (check_call(call, each, settled=True) for each in (before, after))
-        changes.add(said, says, of_calls=True)
+        said, says = (each.of_call(call) for each in (before, after))
+        if said is not None and says is not None:
+            changes.add(said, says, of_calls=True)
     return Recheck(tuple(sorted(changes.listed(), key=_order)), stanzas, known_to_one)
 
 
 def _order(change: VerdictChange) -> tuple[bool, int, str, tuple[Verdict, ...]]:
     return (not change.is_worse, -change.count, change.place, change.after)
-
-
-def _of_stanza(sighting: Sighting, specification: Specification) -> list[Finding] | None:
-    """None where the specification has no file for the stanza."""
-    recognised = recognise(sighting.node)
-    if recognised is None:
-        return None
-    action = recognised.action if recognised.kind is StanzaKind.CALL else None
-    spec = specification.for_action(sighting.node.tag, action)
-    return None if spec is None else check_stanza(sighting, spec, specification.enums)
 
 
 _Key = tuple[str, tuple[Verdict, ...], tuple[Verdict, ...], bool]

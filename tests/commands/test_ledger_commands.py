@@ -13,8 +13,10 @@ import pytest
 
 from ringback.cli import main
 from ringback.ledger import Ledger, StoredLedger, schema
+from ringback.spec.load import SHIPPED
 from ringback.status import ExitCode
 from support.leaks import leaks, secrets_of
+from support.partfiles import PREACCEPT, parts
 from support.recorded import capture as flow_file
 from synthetic.manifest import capture
 from test_captures import report
@@ -194,3 +196,19 @@ def test_recheck_lists_what_another_specification_changes(ringback: Any, path: P
     assert f"no verdict changed, {len(report(NAME).stanzas)} stanzas looked at" in same.err
     back = ringback("recheck", "--ledger", path, "--spec", shipped, "--against", new)
     assert "  after:  fact-observed (ok, supports)\n" in back.out
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_recheck_takes_spec_parts(ringback: Any, path: Path, tmp_path: Path, is_folder: bool) -> None:
+    """A part by itself, or the folder of parts; a checkout means its stanza files."""
+    checkout = parts(tmp_path, call_preaccept=PREACCEPT)
+    folder = checkout / "spec" / "signalling"
+    ran = ringback(
+        "recheck", "--ledger", path, "--spec", folder if is_folder else folder / "call-preaccept.yaml"
+    )
+    assert ran.code == ExitCode.OK
+    assert "before: child-undocumented (note, extends)\n  after:  fact-observed (ok, supports)\n" in ran.out
+    assert "content-differs" in ran.out
+    assert leaks(ran.out, secrets_of(capture(NAME))) == set()
+    back = ringback("recheck", "--ledger", path, "--spec", SHIPPED, "--against", folder)
+    assert "before: fact-observed (ok, supports)\n  after:  child-undocumented (note, extends)\n" in back.out

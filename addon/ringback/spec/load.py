@@ -6,6 +6,7 @@ between them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -25,6 +26,9 @@ SHIPPED = Path(__file__).with_name("data") / "call-preaccept.yaml"
 MAX_FILE_BYTES = 1 << 18
 """Most that is read of a file; wacrg's largest has 16 KB. Stops a wrong path from filling memory, and from
 keeping the YAML parser, which takes 3 s for so much, any longer."""
+
+_CODE = re.compile("^[\"']?code[\"']? *:", re.MULTILINE)
+"""The key that every spec part has and no stanza file."""
 
 
 def load_specification(path: Path | None) -> Specification:
@@ -78,6 +82,17 @@ def load_parts(path: Path) -> dict[str, SpecPart]:
             raise entry.refusal("code", f"code {part.code} is that of {parts[part.code].file} already")
         parts[part.code] = part
     return parts
+
+
+def holds_parts(path: Path) -> bool:
+    """Whether `path` is a spec part, or a folder whose own files begin with one; not a whole checkout, which
+    means its stanza files.
+
+    Raises:
+        SpecError: the file cannot be read.
+    """
+    files = _yaml_files(path) if path.is_dir() else [path] if path.is_file() else []
+    return bool(files) and _CODE.search(_text(files[0])) is not None
 
 
 def _find_parts(path: Path) -> list[Path]:
