@@ -242,6 +242,12 @@ def test_both_copies_of_a_preaccept_are_one_emission() -> None:
     assert report("early-candidates").funnel.preaccepts == 2
 
 
+def test_a_preaccept_that_names_no_call_counts_once() -> None:
+    """As sent and as delivered. `violations` plays 28 times a pre-accept, once a second one, and once one
+    without a stanza id, whose two copies nothing tells to be one."""
+    assert report("violations").funnel.preaccepts == 28 + 1 + 1
+
+
 def test_many_calls(tmp_path: Path) -> None:
     """A hundred calls give a hundred pre-accepts, and of each what is said of one."""
     shown = many_calls(100)

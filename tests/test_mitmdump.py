@@ -5,24 +5,31 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
+import resource
 import shutil
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ringback.ledger import StoredLedger
 from support.flows import Spoken
+from support.live import play, reverse_proxy
 from support.loopback import Loopback, Pipe
 from support.mitm import ADDON, SCRIPT, Mitmdump, environment, run_mitmdump
 from support.noise_peer import NoisePair
 from support.recorded import capture, in_order, key_log, websocket_flows
 
 NAME = "single-callee"
+STANZAS = 34
+"""Stanzas of calls in it."""
 
 Proxy = Callable[..., AbstractAsyncContextManager[tuple[Mitmdump, Loopback]]]
 
@@ -35,16 +42,7 @@ def confdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def proxy(confdir: Path) -> Proxy:
     """A mitmdump in front of a WebSocket server of the test."""
-
-    @asynccontextmanager
-    async def start(*arguments: str | Path, **variables: str) -> Any:
-        async with Loopback() as loopback:
-            mode = ("--mode", f"reverse:http://127.0.0.1:{loopback.port}")
-            listen = ("--listen-host", "127.0.0.1", "--listen-port", "0")
-            with Mitmdump(*mode, *listen, *arguments, confdir=confdir, **variables) as mitmdump:
-                yield mitmdump, loopback
-
-    return start
+    return partial(reverse_proxy, Mitmdump, confdir=confdir)
 
 
 def records(path: Path, kind: str) -> list[dict[str, Any]]:
@@ -56,19 +54,6 @@ def records(path: Path, kind: str) -> list[dict[str, Any]]:
 def codes(path: Path) -> Counter[str]:
     """How often each code stands in an event file."""
     return Counter(record["code"] for record in records(path, "finding"))
-
-
-async def play(
-    name: str, loopback: Loopback, port: int, said: Callable[[], None] = lambda: None
-) -> list[Pipe]:
-    """Say everything of a shipped capture over connections of its own, in order of time."""
-    pipes: dict[str, Pipe] = {}
-    for flow, message in in_order(websocket_flows(name)):
-        if flow.id not in pipes:
-            pipes[flow.id] = await loopback.connect(port)
-        await pipes[flow.id].say([(message.from_client, message.content)])
-        said()
-    return list(pipes.values())
 
 
 def test_live(proxy: Proxy, tmp_path: Path, confdir: Path) -> None:
@@ -180,7 +165,7 @@ def test_kill_leaves_a_readable_event_file(proxy: Proxy, tmp_path: Path, confdir
             return len(records(events, "stanza"))
 
     stanzas = asyncio.run(run())
-    assert stanzas == 34
+    assert stanzas == STANZAS
     before = events.read_bytes()
     with events.open("ab") as stream:
         stream.write(before.splitlines(keepends=True)[-1][:-20])
@@ -188,6 +173,45 @@ def test_kill_leaves_a_readable_event_file(proxy: Proxy, tmp_path: Path, confdir
     assert finished.returncode == 0, finished.stdout
     assert events.read_bytes().startswith(before)
     assert len(records(events, "stanza")) == 2 * stanzas
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="no limit can be set on another process")
+@pytest.mark.parametrize("is_freed", [True, False])
+def test_a_disk_that_becomes_full_harms_no_socket(proxy: Proxy, tmp_path: Path, is_freed: bool) -> None:
+    """After the first messages no file may grow any more. Every message passes unchanged all the same, the
+    ledger says it once and stays sound; where room is made it catches up, else what is missing is told."""
+    ledger = tmp_path / "ledger.db"
+    keys = capture(NAME).with_suffix(".keys")
+    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+
+    async def run() -> str:
+        options = ("-s", SCRIPT, "--set", f"ringback_ledger={ledger}", "--set", f"ringback_keylog={keys}")
+        async with proxy(*options) as (mitmdump, loopback):
+            process = mitmdump.process.pid
+
+            def fill_the_disk() -> None:
+                if StoredLedger(ledger).stats().stanzas:
+                    resource.prlimit(process, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+
+            pipes = await play(NAME, loopback, mitmdump.port, fill_the_disk)
+            await asyncio.to_thread(mitmdump.wait_for, "the disk")
+            if is_freed:
+                resource.prlimit(process, resource.RLIMIT_FSIZE, unlimited)
+            for pipe in pipes:
+                await pipe.close()
+            return await asyncio.to_thread(mitmdump.stop)
+
+    output = asyncio.run(run())
+    kept = StoredLedger(ledger)
+    assert kept.verify().is_sound
+    assert output.count(f"{ledger}: the disk") == (1 if is_freed else 2)
+    if is_freed:
+        assert kept.stats().stanzas == STANZAS
+    else:
+        missing = re.search(r"the disk .*; ([0-9]+) observations were not kept", output)
+        assert missing is not None
+        assert 0 < kept.stats().stanzas < STANZAS
+        assert int(missing[1]) >= STANZAS - kept.stats().stanzas
 
 
 def test_reloaded_script(proxy: Proxy, tmp_path: Path) -> None:
@@ -220,7 +244,7 @@ def test_reloaded_script(proxy: Proxy, tmp_path: Path) -> None:
         assert complaint not in output
     summaries = records(events, "summary")
     assert len(summaries) == 2
-    assert [record["stanzas"] for record in summaries][1] == 34
+    assert [record["stanzas"] for record in summaries][1] == STANZAS
 
 
 def test_bad_option_ends_mitmdump_at_its_start(confdir: Path) -> None:

@@ -27,17 +27,12 @@ def ledger(ctx: click.Context) -> ExitCode:
 
 @ledger.command(epilog=EPILOG)
 @_ledger
-@click.option(
-    "--apart",
-    is_flag=True,
-    help="Take over also what was recorded under another secret. Its devices count as other people's, for "
-    "none of them can be told to be one that is here.",
-)
 @click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=PATH)
-def merge(ledger: Path | None, apart: bool, others: tuple[Path, ...]) -> ExitCode:
+def merge(ledger: Path | None, others: tuple[Path, ...]) -> ExitCode:
     """Take over what other ledgers hold. What was there already counts once, in whatever order.
 
-    For one's own second machine, start its ledger from `ringback ledger export --with-secret`.
+    What was recorded under several secrets is told to be the same by the frames that both saw; what remains
+    in doubt is said. One's own second machine better starts from `ringback ledger export --with-secret`.
 
     \b
     Example:
@@ -45,7 +40,7 @@ def merge(ledger: Path | None, apart: bool, others: tuple[Path, ...]) -> ExitCod
     """
     from ringback.commands.ledger import merge_ledgers  # noqa: PLC0415 - lxml takes long to import
 
-    return merge_ledgers(ledger, others, Environment(), apart=apart)
+    return merge_ledgers(ledger, others, Environment())
 
 
 @ledger.command(epilog=EPILOG)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ringback.calls import Call, CallBook, Correlated, Emission, Sighting
 from ringback.calls.book import KEPT_ACTIONS
+from ringback.calls.loose import LooseStanzas
 from ringback.check.call import Reported, check_call
 from ringback.check.stanza import check_stanza
 from ringback.check.undecodable import undecodable
@@ -142,6 +143,7 @@ class Inspector:
         self._decode_all = decode_all
         self._frame_log = frame_log
         self._book = CallBook()
+        self._loose = LooseStanzas()
         self._sockets: dict[tuple[str, int], _Socket] = {}
         self._reports: dict[tuple[str, str], _CallReport] = {}
         self._holes: deque[tuple[str, int, float, float]] = deque(maxlen=MAX_HOLES)
@@ -302,8 +304,9 @@ class Inspector:
         for call in correlated.evicted:
             yield from self._give_up(call)
         self._past.stanzas += 1
-        if correlated.call is None and correlated.recognised.action == PREACCEPT:
-            self._past.preaccepts += correlated.recognised.kind is StanzaKind.CALL
+        recognised = correlated.recognised
+        if correlated.call is None and (recognised.kind, recognised.action) == (StanzaKind.CALL, PREACCEPT):
+            self._past.preaccepts += self._loose.is_new(sighting, recognised)
         yield self._stanza(sighting, correlated)
         is_refused = correlated.emission is None and correlated.recognised.kind is StanzaKind.CALL
         if correlated.call is not None and not is_refused:

@@ -24,6 +24,8 @@ MAX_LENGTH = 999_999
 """Largest length in a name: a longer number could pass for an identity."""
 
 _NAME = re.compile(r"(?P<kind>[ugcsnt])-(?P<form>[dnhHxt])(?P<length>[0-9]{1,6})-(?P<letters>[a-z]{10})")
+NAMES = re.compile(r"(?<![\w-])[ugcsnt]-[dnhHxt][0-9]{1,6}-[a-z]{10}(?![\w-])")
+"""Finds every keyed name in a text."""
 _FORMS = (
     ("d", re.compile("[0-9]+")),
     ("n", re.compile("-[0-9]+")),
@@ -38,6 +40,11 @@ _V4_NETS = ("192.0.2.0", "198.51.100.0", "203.0.113.0")
 _V4_HOSTS = 254
 _V6_NET = int(ipaddress.IPv6Address("2001:db8::"))
 """Source: RFC 3849 section 2; 96 bits are free."""
+ADDRESSES = re.compile(
+    r"(?:192\.0\.2|198\.51\.100|203\.0\.113)\.[0-9]{1,3}|2001:db8:[0-9a-f:]*"
+    "|(?:c00002|c63364|cb0071)[0-9a-f]{2}|20010db8[0-9a-f]{24}"
+)
+"""Finds every documentation address in a text, packed ones in hex too, and whatever looks like one."""
 _LONGEST_ADDRESS = 64
 """More characters than any spelling of an IP address and its port has."""
 _WITH_PORT = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<v4>[0-9.]+)):(?P<port>[0-9]{1,5})")

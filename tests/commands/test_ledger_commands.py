@@ -91,7 +91,8 @@ def test_the_json_has_these_keys(ringback: Any, path: Path) -> None:
     shown = json.loads(ringback("ledger", "show", "--ledger", path, "--json").out)
     assert list(shown) == [
         "ledger", "content", "first", "last", "connections", "frames", "stanzas", "calls", "secrets",
-        "records", "clients", "techniques", "captures", "findings",
+        "records", "accounts_in_common", "accounts_in_doubt", "calls_in_doubt", "clients", "techniques",
+        "captures", "findings",
     ]  # fmt: skip
 
 
@@ -108,32 +109,38 @@ def test_merge_makes_the_users_own_ledger(ringback: Any, path: Path, tmp_path: P
     other = tmp_path / "other.db"
     with Ledger(other) as ledger:
         ledger.record(*report("single-callee").observations)
-    ran = ringback("ledger", "merge", "--apart", path, other, path)
+    ran = ringback("ledger", "merge", path, other, path)
     counts = [len(report(NAME).stanzas), len(report("single-callee").stanzas), 0]
     told = zip((path, other, path), counts, strict=True)
-    assert ran.err == "".join(
-        f"ringback: {name}: {new} stanzas that were not there before\n" for name, new in told
+    assert ran.err.startswith(
+        "".join(f"ringback: {name}: {new} stanzas that were not there before\n" for name, new in told)
     )
     own = tmp_path / "data" / "ringback"
     assert own.stat().st_mode & 0o777 == 0o700
     assert ringback("ledger", "show").out.startswith(f"ledger     {own / 'ledger.db'}\n")
 
 
-def test_merge_refuses_another_secret_unless_told(ringback: Any, path: Path, tmp_path: Path) -> None:
-    """With the reason and the two ways on; what was taken over apart is said where the ledger is shown."""
-    own = tmp_path / "own.db"
-    with Ledger(own) as ledger:
-        ledger.record(*report("single-callee").observations)
+def test_merge_says_what_several_secrets_leave_in_doubt(ringback: Any, path: Path, tmp_path: Path) -> None:
+    """How many accounts are told to be one, how many may count twice, and how to avoid it; so does `show`. A
+    third ledger that saw both captures settles it. (Each names the caller's number, his LID and that of the
+    callee; one of them a stranger's besides.)"""
+    own, third = tmp_path / "own.db", tmp_path / "third.db"
+    for ledger, names in ((own, ["single-callee"]), (third, [NAME, "single-callee"])):
+        with Ledger(ledger) as opened:
+            opened.record(*(each for name in names for each in report(name).observations))
     ran = ringback("ledger", "merge", "--ledger", own, path)
-    assert ran.code == ExitCode.INPUT
-    assert f"{path}: recorded under another secret than {own}: " in ran.err
-    assert "secrets    1, one of them its own\n" in ringback("ledger", "show", "--ledger", own).out
-    assert ringback("ledger", "merge", "--ledger", own, "--apart", path).code == ExitCode.OK
-    shown = ringback("ledger", "show", "--ledger", own).out
+    assert ran.code == ExitCode.OK
+    doubt = "what they saw in common tells 0 accounts to be one; 7 accounts and 0 calls may count twice"
     assert (
-        "secrets    2, one of them its own; devices under different ones count as different people's\n"
-        in shown
+        f"ringback: warning: {own}: recorded under 2 secrets; {doubt}; start each machine's ledger from "
+        in ran.err
     )
+    shown = ringback("ledger", "show", "--ledger", own).out
+    assert f"secrets    2, one of them its own; {doubt}\n" in shown
+    ran = ringback("ledger", "merge", "--ledger", own, third)
+    known = "what they saw in common tells 4 accounts to be one, and leaves nothing in doubt"
+    assert ran.err.endswith(f"ringback: {own}: recorded under 3 secrets; {known}\n")
+    assert f"; {known}\n" in ringback("ledger", "show", "--ledger", own).out
 
 
 @pytest.mark.parametrize("command", [["show"], ["verify"], ["export", "copy.db"]])

@@ -183,9 +183,8 @@ def test_broken_keys_are_found(seed: int, width: int, separator: str, is_hex: bo
     spelled = key.hex() if is_hex else base64.b64encode(key).decode()
     broken = separator.join(spelled[start : start + width] for start in range(0, len(spelled), width))
     leaks = scan(f"The key of this session:\n  {broken}\nand nothing after it.")
-    assert {leak.kind for leak in leaks} <= {LeakKind.RUN, LeakKind.IP, LeakKind.DIGITS, LeakKind.KEY_LOG}
     assert leaks
-    assert leaks[0].line in {1, 2}
+    assert leaks[0].line == 2
 
 
 def test_a_leak_in_an_encoding_is_placed_in_the_text() -> None:

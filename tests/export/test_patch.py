@@ -20,7 +20,7 @@ from ringback.spec.load import SHIPPED, load_specification
 from ringback.spec.model import AttributeFact, ChildFact, Specification
 from support.diffs import changed_lines
 from support.exporting import CLIENTS, from_captures, good_material, heard_in, material_of, wide_call
-from support.sightings import CALLEE, CALLER, Tape, good_call, preaccept
+from support.sightings import CALLEE, CALLER, CREATOR, DEVICE, Tape, good_call, preaccept
 from synthetic.manifest import SCENARIOS
 
 TEXT = SHIPPED.read_text("utf-8")
@@ -170,6 +170,17 @@ def test_a_leaning_is_noted_behind_the_question() -> None:
     assert "~~" not in patch.added
 
 
+def test_an_open_verdict_is_noted_with_its_counts() -> None:
+    """As soon as anything was counted; a question that nothing could have answered stays as it is."""
+    material = material_of([*heard_in(3), *heard_in(5, inside=TE)[3:]])
+    change = of(material, "call-preaccept/2")
+    assert change.kind is Kind.ANNOTATED
+    patch = patched(material, lambda each: each.path == change.path)
+    assert "<accept>? (ringback, open 2 of 5 (0.12 to 0.77))" in patch.added
+    paths = {each.path for each in proposed_changes(Appraisal(material))}
+    assert "call-preaccept/3" not in paths
+
+
 def test_a_new_verdict_replaces_the_old_remark() -> None:
     """Also where it takes a struck question back."""
     answered, leaning = (Appraisal(material_of(heard_in(calls))).weighing.verdicts[1] for calls in (40, 10))
@@ -189,6 +200,80 @@ def test_what_is_in_the_file_is_not_asked_for_again(tmp_path: Path) -> None:
     assert effective_changes(TEXT, NAME, proposed) == proposed
     again = material_of([*wide_call(Tape()), *heard_in(12)], specification=reloaded(patch, tmp_path))
     assert effective_changes(patch.after, NAME, proposed_changes(Appraisal(again))) == []
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_second_patch_with_the_same_evidence_changes_nothing(name: str, tmp_path: Path) -> None:
+    """No change is proposed that would change a byte."""
+    first = patched(from_captures(name))
+    again = from_captures(name, specification=reloaded(first, tmp_path))
+    assert effective_changes(first.after, NAME, proposed_changes(Appraisal(again))) == []
+
+
+def test_more_evidence_refreshes_an_added_fact(tmp_path: Path) -> None:
+    """Its source, its provenance and its observed values, without a second line of any."""
+    tape = Tape()
+    first = patched(material_of([tape.sent(preaccept(inside='<net medium="2"/>'))]))
+    path = "call/preaccept/net/@medium"
+    assert loaded(first, tmp_path)[path].provenance.sources == (
+        "ringback: in 1 of 1 stanzas (1 outgoing), 1 call; values: 1 digit "
+        "(websocket-capture; WEB 2.3000.1015901307)",
+    )
+    session = f'call-id="{1:032X}" call-creator="{CREATOR}"'
+    more = [
+        Tape().sent(preaccept(inside='<net medium="2"/>')),
+        Tape(2000.0).delivered(preaccept(inside='<net medium="3" way="up"/>', session=session, from_=DEVICE)),
+    ]
+    clients = {CALLER: ClientFacts("ANDROID", "2.25.37.76", 1, "frida-hooking"), CALLEE: CLIENTS[CALLEE]}
+    material = material_of(more, clients, reloaded(first, tmp_path))
+    second = make_patch(first.after, NAME, proposed_changes(Appraisal(material)), material)
+    facts = loaded(second, tmp_path)
+    medium = facts[path]
+    assert isinstance(medium, AttributeFact)
+    assert (medium.observed, medium.confidence) == ((2, 3), "confirmed")
+    assert medium.provenance.techniques == ("websocket-capture", "frida-hooking")
+    assert medium.provenance.sources == (
+        "ringback: in 2 of 2 stanzas (1 incoming, 1 outgoing), 2 calls; values: 1 digit "
+        "(frida-hooking; websocket-capture; ANDROID 2.25.37.76; WEB 2.3000.1015901307)",
+    )
+    assert facts["call/preaccept/net/@way"].confidence == "probable"
+    again = material_of(more, clients, reloaded(second, tmp_path))
+    assert effective_changes(second.after, NAME, proposed_changes(Appraisal(again))) == []
+
+
+def test_an_added_fact_is_left_to_people_once_it_is_theirs(tmp_path: Path) -> None:
+    """What they say of it stays; where the wire contradicts it, the source goes, once."""
+    first = patched(material_of([Tape().sent(preaccept(inside='<net medium="2"/>'))]))
+    text = first.after.replace("is not known yet.", "was found out.").replace("type: int", "type: hex", 1)
+    text = text.replace(
+        'occurrence: "0..1"\n        confidence: probable',
+        'occurrence: "0..1"\n        confidence: confirmed',
+        1,
+    )
+    theirs = Patch(NAME, TEXT, text)
+    twice = material_of(
+        [Tape().sent(preaccept(inside='<net medium="2"/><net medium="2"/>'))],
+        specification=reloaded(theirs, tmp_path),
+    )
+    second = make_patch(text, NAME, proposed_changes(Appraisal(twice)), twice)
+    assert [
+        change.kind for change in proposed_changes(Appraisal(twice)) if change.path == "call/preaccept/net"
+    ] == [Kind.WITHDRAWN]
+    assert "was found out." in second.after
+    net = loaded(second, tmp_path)["call/preaccept/net"]
+    assert net.provenance.sources == ()
+    again = material_of(
+        [Tape().sent(preaccept(inside='<net medium="2"/><net medium="2"/>'))],
+        specification=reloaded(second, tmp_path),
+    )
+    assert effective_changes(second.after, NAME, proposed_changes(Appraisal(again))) == []
+
+
+def test_two_independent_techniques_confirm_a_new_fact() -> None:
+    """As the rule has it for any other."""
+    clients = {CALLER: ClientFacts("ANDROID", "2.25.37.76", 1, "frida-hooking"), CALLEE: CLIENTS[CALLEE]}
+    change = of(material_of(wide_call(Tape()), clients), "call/preaccept/audio")
+    assert change.summary == "new child, confirmed, with 2 facts inside"
 
 
 def test_more_evidence_refreshes_the_own_source(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,10 @@ from ringback.errors import ExportError
 from ringback.export.washing import Appraisal, washed
 from ringback.questions.weighing import weigh
 from ringback.sanitize import Placeholders, Raw
+from ringback.spec.load import load_specification
 from support.exporting import CLIENTS, from_captures, good_material, material_of
-from support.sightings import DEVICE, Tape, preaccept
+from support.sightings import CALL_ID, DEVICE, Tape, preaccept
+from support.specfiles import write
 from synthetic.manifest import SCENARIOS
 
 
@@ -33,6 +36,42 @@ def test_numbers_do_not_change(name: str) -> None:
     assert [(one.path, one.n, one.type_guess, one.shapes) for one in clean.undocumented] == [
         (one.path, one.n, one.type_guess, one.shapes) for one in real.undocumented
     ]
+
+
+FORMS = """\
+id: call-preaccept
+tag: call
+display_name: Call Pre-Accept
+category: signaling
+direction: [outgoing]
+spec_version: "0.1.0"
+status: draft
+summary: Forms.
+attributes:
+  - {name: t, type: timestamp, required: false, confidence: speculative, description: When.}
+children:
+  - tag: preaccept
+    occurrence: "1"
+    confidence: speculative
+    description: Ringing.
+    attributes:
+      - {name: token, type: hex, required: false, confidence: speculative, description: Some token.}
+      - {name: amount, type: int, required: false, confidence: speculative, description: How many.}
+      - {name: short, type: hex, required: false, confidence: speculative, description: Some mark.}
+"""
+
+
+def test_a_placeholder_contradicts_no_type(tmp_path: Path) -> None:
+    """Times, numbers and hex are hidden and count as what they are."""
+    specification = load_specification(write(tmp_path, "call-preaccept.yaml", FORMS))
+    session = f'call-id="{CALL_ID}" token="c0ffee12ab34" amount="-12345678901" short="ab1"'
+    shown = preaccept(session=session).replace("<call ", '<call t="1795000000" ')
+    appraisal = Appraisal(material_of([Tape(1_795_000_000.0).sent(shown)], specification=specification))
+    facts = {carry.fact.path: carry for carry in appraisal.facts.carries.values()}
+    for path in ("call/@t", *(f"call/preaccept/@{name}" for name in ("token", "amount", "short"))):
+        assert (len(facts[path].supporting), len(facts[path].contradicting)) == (1, 0), path
+    assert not [fact for fact in appraisal.weighing.facts if fact.counts.violated]
+    assert not {"1795000000", "c0ffee12ab34", "-12345678901", "ab1"} & set(texts(appraisal.clean.calls[0]))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

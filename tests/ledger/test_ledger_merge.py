@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ringback.errors import LedgerError
 from ringback.ledger import Ledger, copy_ledger
 from ringback.observations import Observation
-from support.ledgers import filled, identified, in_flow, observed, raw
+from ringback.questions import weigh
+from support.ledgers import SPECIFICATION, filled, identified, in_flow, observed, raw
 from support.sightings import Tape, good_call
 from test_captures import report
 
@@ -48,7 +49,7 @@ def merged(folder: Path, tree: object, sources: Sequence[Path], number: list[int
     path = folder / f"merged-{number[0]}.db"
     with Ledger(path) as ledger:
         for member in members:
-            ledger.merge(member, apart=True)
+            ledger.merge(member)
     return path
 
 
@@ -58,9 +59,10 @@ def content(path: Path) -> list[str]:
 
 
 def told(path: Path) -> tuple[list[str], ...]:
-    """All that a ledger gives back, as text."""
+    """All that a ledger gives back, and what it says of the questions, as text."""
     with Ledger(path) as ledger:
-        found = (ledger.sightings(), ledger.findings(), ledger.connections())
+        verdicts = weigh(ledger.calls(), ledger.clients(), SPECIFICATION).verdicts
+        found = (ledger.sightings(), ledger.findings(), ledger.connections(), verdicts, [ledger.kinship()])
         return tuple(sorted(map(repr, each)) for each in found)
 
 
@@ -69,18 +71,22 @@ def leaves(tree: object) -> set[int]:
 
 
 @settings(max_examples=25)
-@given(st.lists(subsets, min_size=3, max_size=3), groupings, st.permutations(range(3)), st.booleans())
+@given(
+    st.lists(subsets, min_size=3, max_size=3),
+    groupings,
+    st.permutations(range(3)),
+    st.sampled_from([(0, 0, 0), (0, 0, 2), (0, 1, 1), (0, 1, 2)]),
+)
 def test_any_order_grouping_and_repeats_give_the_same(
-    parts: list[list[int]], tree: object, order: list[int], shared: bool
+    parts: list[list[int]], tree: object, order: list[int], secrets: tuple[int, ...]
 ) -> None:
-    """Whether the ledgers share their secret or not, and whatever they have in common."""
+    """Whichever of the ledgers share their secret, and whatever they have in common."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         sources = [folder / f"{number}.db" for number in range(3)]
         for number, (path, part) in enumerate(zip(sources, parts, strict=True)):
-            if shared and number:
-                with Ledger(sources[0]) as first:
-                    copy_ledger(first.path, path, with_secret=True)
+            if secrets[number] < number:
+                copy_ledger(sources[secrets[number]], path, with_secret=True)
             filled(path, *(POOL[index] for index in part)).close()
         members = sorted(leaves(tree), key=order.index)
         one_by_one = merged(folder, (*members, *members), sources, [100])
@@ -115,41 +121,37 @@ def test_a_capture_read_on_two_machines_counts_once(name: str, tmp_path: Path) -
     filled(other, *observations).close()
     alone = told(one)
     with Ledger(one) as ledger:
-        ledger.merge(other, apart=True)
+        ledger.merge(other)
         assert ledger.stats().realms == 2
         assert [len(each) for each in told(one)] == [len(each) for each in alone]
         assert ledger.verify().is_sound
 
 
-def test_each_connection_is_told_in_one_set_of_pseudonyms(tmp_path: Path) -> None:
-    """That of whoever saw the most of it: a call is not torn in two by who recorded what."""
+def test_a_call_is_not_torn_in_two_by_who_recorded_what(tmp_path: Path) -> None:
+    """One saw half of it and one all of it: it is told in one set of pseudonyms, the same into whichever the
+    other is merged."""
     half, whole = tmp_path / "half.db", tmp_path / "whole.db"
     filled(half, *CALL[:4]).close()
     filled(whole, *CALL).close()
-    expected = told(whole)[0]
-    for into, source in ((half, whole), (whole, half)):
-        with Ledger(into) as ledger:
-            ledger.merge(source, apart=True)
-            assert len(list(ledger.calls())) == 1
-        assert told(into)[0] == expected
+    emissions = {}
+    for path, into, source in ((whole, None, None), (half, half, whole), (whole, whole, half)):
+        with Ledger(into or path) as ledger:
+            if source is not None:
+                ledger.merge(source)
+            (call,) = ledger.calls()
+            emissions[into] = [(each.action, len(each.sightings), len(each.acks)) for each in call.emissions]
+    assert emissions[None] == emissions[half] == emissions[whole]
+    assert told(half) == told(whole)
 
 
-def test_a_ledger_of_another_secret_is_refused(tmp_path: Path) -> None:
-    """It would tell one device as several. Nothing is taken over, nothing left beside it; `apart` does it."""
-    own, other, both = tmp_path / "own.db", tmp_path / "other.db", tmp_path / "both.db"
+def test_a_ledger_of_another_secret_is_taken_over(tmp_path: Path) -> None:
+    """Nothing is left beside it; its secret stays where it is."""
+    own, other = tmp_path / "own.db", tmp_path / "other.db"
     filled(other, *CALL).close()
-    with filled(own, *POOL[-3:]) as ledger:
-        before = ledger.content()
-        with pytest.raises(LedgerError, match=r"another secret than .*own\.db.*--with-secret.*--apart"):
-            ledger.merge(other)
-        assert ledger.content() == before
-        assert not other.with_name("other.db-shm").exists()
-        ledger.merge(other, apart=True)
-        assert ledger.stats().stanzas == len(CALL)
+    with filled(own, *POOL[-3:], *CALL[:1]) as ledger:
         ledger.merge(other)
-        copy_ledger(own, both)
-    with filled(tmp_path / "third.db", *CALL) as ledger, pytest.raises(LedgerError, match="another secret"):
-        ledger.merge(both)
+        assert not other.with_name("other.db-shm").exists()
+        assert (ledger.stats().stanzas, ledger.stats().realms) == (len(CALL), 2)
 
 
 def test_ledgers_that_know_each_others_secrets_merge(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ringback.ledger import findings, merging, reading
+from ringback.ledger import alignment, findings, merging, reading
 from ringback.ledger.schema import MIGRATIONS
 from support.ledgers import filled, raw
 from test_captures import report
@@ -54,6 +54,15 @@ def test_stanzas_come_in_order_of_time_without_sorting(database: sqlite3.Connect
     steps = plan(database, reading.STANZAS)
     assert not [step for step in steps if "TEMP B-TREE" in step]
     assert len([step for step in steps if step.startswith("SCAN")]) == 1
+
+
+def test_what_several_secrets_saw_is_found_without_looking_at_every_stanza_again(
+    database: sqlite3.Connection,
+) -> None:
+    """The key of the stanzas counts how many secrets saw each, and leads to those that several did."""
+    steps = plan(database, alignment.SHARED)
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+    assert any(step.startswith("SEARCH stanza USING PRIMARY KEY") for step in steps)
 
 
 def test_findings_are_sorted_one_statement_at_a_time(database: sqlite3.Connection) -> None:

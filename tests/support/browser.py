@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
+from support.mitm import PATIENCE_S
 from support.programs import program
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -68,6 +69,8 @@ def browsing(*, width: int = 1280, height: int = 800) -> Iterator[tuple[Page, Co
             chromium_sandbox=os.geteuid() != 0,
         )
         with browser, browser.new_context(viewport={"width": width, "height": height}) as context:
+            context.set_default_timeout(PATIENCE_S * 1000)
+            expect.set_options(PATIENCE_S * 1000)
             complaints = Complaints()
             complaints.watch(context)
             yield context.new_page(), complaints

@@ -59,10 +59,10 @@ def wide_call(tape: Tape) -> list[Sighting]:
     ]
 
 
-def from_captures(*names: str) -> Material:
+def from_captures(*names: str, specification: Specification | None = None) -> Material:
     """What these shipped captures show."""
     seen = shipped(*names)
-    return Material.of(seen.calls, seen.clients, load_specification(None))
+    return Material.of(seen.calls, seen.clients, specification or load_specification(None))
 
 
 def heard_in(calls: int, *, inside: str = "") -> list[Sighting]:

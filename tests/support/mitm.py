@@ -1,4 +1,4 @@
-"""A real mitmdump in a process of its own, and its output as it comes."""
+"""A real mitmdump or mitmweb in a process of its own, and its output as it comes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Self
+from urllib.parse import urlencode
+
+from tornado.testing import bind_unused_port
 
 ADDON = Path(__file__).parents[2] / "addon"
 SCRIPT = ADDON / "capture.py"
@@ -25,14 +29,14 @@ def environment(**more: str) -> dict[str, str]:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if name not in {"PYTHONPATH", "RINGBACK_KEYLOGFILE", "NO_COLOR", "FORCE_COLOR", "COLUMNS"}
+        if name not in {"PYTHONPATH", "RINGBACK_KEYLOGFILE", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"}
     }
     return {**inherited, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", **more}
 
 
-def command(*arguments: str | Path, confdir: Path) -> list[str]:
-    """The command line of the mitmdump that belongs to this interpreter."""
-    start = [sys.executable, "-c", "from mitmproxy.tools.main import mitmdump; mitmdump()"]
+def command(*arguments: str | Path, confdir: Path, tool: str = "mitmdump") -> list[str]:
+    """The command line of the mitmproxy `tool` that belongs to this interpreter."""
+    start = [sys.executable, "-c", f"from mitmproxy.tools.main import {tool}; {tool}()"]
     return [*start, "--set", f"confdir={confdir}", *map(str, arguments)]
 
 
@@ -48,12 +52,14 @@ def run_mitmdump(*arguments: str | Path, confdir: Path, **variables: str) -> sub
     )
 
 
-class Mitmdump:
-    """A running mitmdump. Its output grows in `output`."""
+class Proxy:
+    """A running proxy without a screen of its own. Its output grows in `output`."""
+
+    tool: str
 
     def __init__(self, *arguments: str | Path, confdir: Path, **variables: str) -> None:
         self.process = subprocess.Popen(
-            command(*arguments, confdir=confdir),
+            command(*arguments, confdir=confdir, tool=self.tool),
             env=environment(**variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -63,7 +69,7 @@ class Mitmdump:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def __enter__(self) -> Mitmdump:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -83,8 +89,9 @@ class Mitmdump:
     @property
     def port(self) -> int:
         """The port that it listens on, as soon as it does."""
-        self.wait_for(r"listening at \S*?:\d+")
-        found = re.search(r"listening at \S*?:(\d+)", self.output)
+        announced = r"proxy(?: to \S+)? listening at \S*?:(\d+)"
+        self.wait_for(announced)
+        found = re.search(announced, self.output)
         assert found is not None
         return int(found[1])
 
@@ -97,7 +104,7 @@ class Mitmdump:
         deadline = time.monotonic() + PATIENCE_S
         while not condition():
             ended = self.process.poll() is not None and not self._reader.is_alive()
-            assert not ended, f"mitmdump ended before {what}:\n{self.output}"
+            assert not ended, f"{self.tool} ended before {what}:\n{self.output}"
             assert time.monotonic() < deadline, f"no {what} in:\n{self.output}"
             time.sleep(0.02)
 
@@ -107,3 +114,31 @@ class Mitmdump:
         self.process.wait(PATIENCE_S)
         self._reader.join()
         return self.output
+
+
+class Mitmdump(Proxy):
+    """mitmdump."""
+
+    tool = "mitmdump"
+
+
+class Mitmweb(Proxy):
+    """mitmweb, without a browser. `support.mitmweb` looks at it with one."""
+
+    tool = "mitmweb"
+    _PASSWORD = "the test's"
+    """Asked for from mitmproxy 11.1 on; what is before does not know the option and passes over it."""
+
+    def __init__(self, *arguments: str | Path, confdir: Path, **variables: str) -> None:
+        # mitmweb tells the port that it was given, not the one that it got.
+        unused, self._web_port = bind_unused_port()
+        unused.close()
+        settings = {"web_open_browser": "false", "web_port": self._web_port, "web_password": self._PASSWORD}
+        options = [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
+        super().__init__(*options, *arguments, confdir=confdir, **variables)
+
+    @property
+    def address(self) -> str:
+        """The address of its user interface, as soon as that answers, with what it takes to be let in."""
+        self.wait_for("Web server listening at")
+        return f"http://127.0.0.1:{self._web_port}/?{urlencode({'token': self._PASSWORD})}"

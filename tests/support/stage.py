@@ -1,4 +1,4 @@
-"""A real Baileys client behind a real mitmdump, and an edge that it talks to, as three processes."""
+"""A real Baileys client behind a real proxy, and an edge that it talks to, as three processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Self
 from support.actor import Actor
 from support.certificate import make_certificate
 from support.documented import Command, documented
-from support.mitm import ADDON, SCRIPT, Mitmdump
+from support.mitm import ADDON, SCRIPT, Mitmdump, Proxy
 from support.npm_pack import tool
 
 _APP = Path(__file__).parents[1] / "e2e" / "app"
@@ -59,8 +59,9 @@ class Way(enum.Enum):
 class Stage:
     """The three processes and the files that they leave. A context manager: none of them outlives it."""
 
-    def __init__(self, folder: Path, node_modules: Path, way: Way) -> None:
-        """Files go to `folder`; nothing runs yet."""
+    def __init__(self, folder: Path, node_modules: Path, way: Way, proxy: type[Proxy] = Mitmdump) -> None:
+        """Files go to `folder`; nothing runs yet. Another `proxy` gets mitmdump's documented arguments."""
+        self._kind = proxy
         self.folder = folder
         self.flows = folder / "mine.flows"
         self.keylog = folder / "mine.keys"
@@ -125,11 +126,11 @@ class Stage:
         self.proxy.stop()
         assert self.proxy.process.returncode == 0
 
-    def _start_proxy(self) -> Mitmdump:
-        """mitmdump as documented, on a port of its own and content with the edge's certificate."""
+    def _start_proxy(self) -> Proxy:
+        """As documented for mitmdump, on a port of its own and content with the edge's certificate."""
         command = self.documented("mitmdump")
         extra = ["--listen-host", "127.0.0.1", "--listen-port", "0", "--set", "ssl_insecure=true"]
-        return Mitmdump(*command.arguments, *extra, confdir=self._confdir, **command.variables)
+        return self._kind(*command.arguments, *extra, confdir=self._confdir, **command.variables)
 
     def _start_edge(self) -> Actor:
         certificate, key = make_certificate(self.folder)

@@ -51,7 +51,9 @@ def read_appraisal(source: Source) -> Appraisal:
         raise ExportError(f"{path}: no ledger there; record one with `ringback replay --ledger`")
     specification = load_specification(source.spec)
     with Ledger(path) as ledger:
-        material = Material.of(ledger.calls(), ledger.clients(), specification)
+        material = Material.of(
+            ledger.calls(), ledger.clients(), specification, ledger.kinship().doubtful_calls
+        )
     if not material.calls:
         raise ExportError(f"{path}: no call in this ledger: there is nothing to export")
     return Appraisal(material)
@@ -130,12 +132,12 @@ def export_patch(source: Source, ask: Ask, environment: Environment) -> ExitCode
     patches: dict[Path, Patch] = {}
     for spec in appraisal.material.specification.stanzas.values():
         path = _file_of(spec, source.spec)
-        text = _read(path)
-        open_ones = effective_changes(text, spec.file, [each for each in proposed if each.spec == spec.id])
+        text, name = _read(path), _name_of(path, source.spec)
+        open_ones = effective_changes(text, name, [each for each in proposed if each.spec == spec.id])
         accepted = [
             change for number, change in enumerate(open_ones, start=1) if ask(change, number, len(open_ones))
         ]
-        patches[path] = make_patch(text, spec.file, accepted, appraisal.material)
+        patches[path] = make_patch(text, name, accepted, appraisal.material)
     for path, patch in patches.items():
         if patch.diff:
             write_file(path, patch.after)
@@ -173,6 +175,11 @@ def _file_of(spec: StanzaSpec, path: Path) -> Path:
         return path
     folders: Iterable[Path] = (path / "spec" / "stanzas", path / "stanzas", path)
     return next(folder / spec.file for folder in folders if (folder / spec.file).is_file())
+
+
+def _name_of(path: Path, spec: Path) -> str:
+    """Where the file lies within the checkout, so that the diff applies to it."""
+    return path.relative_to(spec).as_posix() if spec.is_dir() else path.name
 
 
 def _write_all(files: Mapping[str, str], folder: Path, environment: Environment) -> ExitCode:

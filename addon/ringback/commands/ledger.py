@@ -12,8 +12,9 @@ from typing import TypedDict
 
 from ringback.commands.environment import Environment
 from ringback.errors import LedgerError
+from ringback.export.verdicts import counted
 from ringback.findings import Severity
-from ringback.ledger import Ledger, LedgerConnection, StoredLedger, copy_ledger, default_path
+from ringback.ledger import Kinship, Ledger, LedgerConnection, StoredLedger, copy_ledger, default_path
 from ringback.ledger.failure import OutdatedError
 from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
@@ -40,6 +41,9 @@ class Shown(TypedDict):
     calls: int
     secrets: int
     records: bool
+    accounts_in_common: int
+    accounts_in_doubt: int
+    calls_in_doubt: int
     clients: list[Client]
     techniques: list[str]
     captures: list[str]
@@ -58,23 +62,25 @@ def stored(path: Path | None) -> StoredLedger:
     return StoredLedger(named)
 
 
-def merge_ledgers(
-    path: Path | None, others: Sequence[Path], environment: Environment, *, apart: bool
-) -> ExitCode:
+def merge_ledgers(path: Path | None, others: Sequence[Path], environment: Environment) -> ExitCode:
     """Take over into the ledger at `path`, made where there is none, what the others hold.
 
     Raises:
-        LedgerError: one of them cannot be used, or was recorded under another secret and `apart` is not set;
-            those before it were taken over.
+        LedgerError: one of them cannot be used; those before it were taken over.
     """
     if path is None:
         default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with Ledger(path or default_path()) as ledger:
         for other in others:
             before = ledger.stats().stanzas
-            ledger.merge(other, apart=apart)
+            ledger.merge(other)
             taken = ledger.stats().stanzas - before
             environment.tell(Notice(f"{other}: {taken} stanzas that were not there before", Urgency.INFO))
+        secrets, kinship = ledger.stats().realms, ledger.kinship()
+    if secrets > 1:
+        told = f"{ledger.path}: recorded under {secrets} secrets; {_told_apart(kinship)}"
+        doubtful = kinship.doubtful_accounts or kinship.doubtful_calls
+        environment.tell(Notice(told + _ADVICE) if doubtful else Notice(told, Urgency.INFO))
     return ExitCode.OK
 
 
@@ -84,8 +90,10 @@ def show_ledger(path: Path | None, environment: Environment, *, as_json: bool) -
     Raises:
         LedgerError: there is none, or it cannot be read.
     """
-    shown = _summary(stored(path))
-    environment.write(json.dumps(shown, indent=2) + "\n" if as_json else _text(shown))
+    ledger = stored(path)
+    kinship = ledger.kinship()
+    shown = _summary(ledger, kinship)
+    environment.write(json.dumps(shown, indent=2) + "\n" if as_json else _text(shown, kinship))
     return ExitCode.OK
 
 
@@ -122,7 +130,7 @@ def export_ledger(path: Path | None, copy: Path, environment: Environment, *, wi
     return ExitCode.OK
 
 
-def _summary(ledger: StoredLedger) -> Shown:
+def _summary(ledger: StoredLedger, kinship: Kinship) -> Shown:
     stats, connections = ledger.stats(), ledger.connections()
     found = Counter(finding.severity.value for finding in ledger.findings())
     return {
@@ -136,6 +144,9 @@ def _summary(ledger: StoredLedger) -> Shown:
         "calls": sum(1 for _ in ledger.calls()),
         "secrets": stats.realms,
         "records": stats.can_record,
+        "accounts_in_common": kinship.tied_accounts,
+        "accounts_in_doubt": kinship.doubtful_accounts,
+        "calls_in_doubt": len(kinship.doubtful_calls),
         "clients": _clients(connections),
         "techniques": sorted({technique for each in connections for technique in each.techniques}),
         "captures": sorted({capture for each in connections for capture in each.captures}),
@@ -156,15 +167,28 @@ def _date(at: float | None) -> str | None:
     return None if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _secrets(shown: Shown) -> str:
+def _secrets(shown: Shown, kinship: Kinship) -> str:
     if not shown["secrets"]:
         return "none yet"
     own = "one of them its own" if shown["records"] else "none of them its own"
-    apart = "; devices under different ones count as different people's" if shown["secrets"] > 1 else ""
-    return f"{shown['secrets']}, {own}{apart}"
+    told = f"{shown['secrets']}, {own}"
+    return f"{told}; {_told_apart(kinship)}" if shown["secrets"] > 1 else told
 
 
-def _text(shown: Shown) -> str:
+_ADVICE = (
+    "; start each machine's ledger from `ringback ledger export --with-secret`, so that all have one secret"
+)
+
+
+def _told_apart(kinship: Kinship) -> str:
+    accounts, calls = kinship.doubtful_accounts, len(kinship.doubtful_calls)
+    known = f"what they saw in common tells {counted(kinship.tied_accounts, 'account')} to be one"
+    if not accounts and not calls:
+        return f"{known}, and leaves nothing in doubt"
+    return f"{known}; {counted(accounts, 'account')} and {counted(calls, 'call')} may count twice"
+
+
+def _text(shown: Shown, kinship: Kinship) -> str:
     span = f"{shown['first']} to {shown['last']}" if shown["first"] else "nothing yet"
     findings = ", ".join(f"{count} {severity}" for severity, count in shown["findings"].items())
     lines = [
@@ -173,7 +197,7 @@ def _text(shown: Shown) -> str:
         ("observed", span),
         ("stanzas", f"{shown['stanzas']} on {shown['connections']} connections, {shown['calls']} calls"),
         ("findings", findings),
-        ("secrets", _secrets(shown)),
+        ("secrets", _secrets(shown, kinship)),
         ("techniques", ", ".join(shown["techniques"])),
         ("captures", ", ".join(shown["captures"])),
     ]

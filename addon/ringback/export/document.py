@@ -23,6 +23,7 @@ from ringback.spec.wacrg import STANZA, read_stanza
 _WIDTH = 4096
 """Wider than any line: ruamel wraps nothing anew."""
 _BEFORE = {
+    "observed_values": ("provenance", "attributes", "children"),
     "provenance": ("attributes", "children"),
     "attributes": ("children", "examples", "notes", "open_questions", "references"),
     "children": ("examples", "notes", "open_questions", "references"),
@@ -86,6 +87,16 @@ class StanzaDocument:
         if "sources" not in provenance:
             provenance["sources"] = flow_list(())
         _extend(provenance["sources"], [DoubleQuotedScalarString(source)])
+
+    def extend_examples(self, path: str, values: Iterable[Scalar], most: int) -> None:
+        """Add these values to the observed ones of the fact, as long as there are fewer than `most`."""
+        fact = self._fact(path)
+        observed = fact.get("observed_values", ())
+        added = [value for value in values if value not in observed][: max(most - len(observed), 0)]
+        if added and not observed:
+            _insert(fact, "observed_values", flow_list(()))
+        for value in added:
+            fact["observed_values"].append(value)
 
     def drop_sources(self, path: str, is_dropped: Callable[[str], bool]) -> None:
         """Take these sources from the fact; the others stay as they are."""

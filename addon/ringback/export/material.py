@@ -37,13 +37,19 @@ class Material:
     clients: Mapping[int, ClientFacts]
     """By number of the connection; those that are not known are absent."""
     specification: Specification
+    doubtful: frozenset[str] = frozenset()
+    """Ids of calls that may be one with another of them."""
 
     @classmethod
     def of(
-        cls, calls: Iterable[Call], clients: Mapping[int, ClientFacts], specification: Specification
+        cls,
+        calls: Iterable[Call],
+        clients: Mapping[int, ClientFacts],
+        specification: Specification,
+        doubtful: frozenset[str] = frozenset(),
     ) -> Material:
         """The calls put in order."""
-        return cls(tuple(sorted(calls, key=_order)), clients, specification)
+        return cls(tuple(sorted(calls, key=_order)), clients, specification, doubtful)
 
     def client_of(self, evidence: Evidence) -> ClientFacts | None:
         """Who speaks on the connection that shows it."""

@@ -1,4 +1,4 @@
-"""Verdicts put into a stanza file: beside the open questions that they answer, or lean towards answering."""
+"""Verdicts put into a stanza file, beside the open questions that something was counted for."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ringback.questions.verdict import Answer, Verdict
 from ringback.spec.model import Specification
 
 _STRUCK = frozenset({Answer.YES, Answer.NO, Answer.DEPENDS})
-_ANNOTATED = frozenset({Answer.LEANING_YES, Answer.LEANING_NO})
+_ANNOTATED = frozenset({Answer.LEANING_YES, Answer.LEANING_NO, Answer.OPEN})
 _REMARK = re.compile(r" \(ringback, .*\)$")
 
 
 def question_changes(verdicts: Iterable[Verdict], specification: Specification) -> Iterator[Change]:
-    """A change for each verdict whose question the specification asks, unless it points nowhere."""
+    """A change for each verdict whose question the specification asks, unless nothing was counted for it."""
     rules = {rule.question: rule for rule in RULES}
     for verdict in verdicts:
         asked = maybe_asked(rules[verdict.question], specification)

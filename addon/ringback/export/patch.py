@@ -40,7 +40,8 @@ class Patch:
 
 def proposed_changes(appraisal: Appraisal) -> list[Change]:
     """All that the evidence would change in the specification that it is held against."""
-    return changes(appraisal.clean, appraisal.facts.carries.values(), appraisal.weighing)
+    carries, verdicts = appraisal.facts.carries.values(), appraisal.weighing.verdicts
+    return changes(appraisal.clean, carries, appraisal.additions, verdicts)
 
 
 def effective_changes(text: str, name: str, proposed: Iterable[Change]) -> list[Change]:
@@ -49,7 +50,16 @@ def effective_changes(text: str, name: str, proposed: Iterable[Change]) -> list[
     Raises:
         ExportError: the file cannot be changed in place.
     """
-    return [change for change in proposed if _changed(text, name, change)]
+    document = StanzaDocument(text, name)
+    effective: list[Change] = []
+    # One after the other in one document, which is quick: no two of them change the same fact.
+    for change in proposed:
+        change.apply(document)
+        changed = document.text()
+        if changed != text:
+            effective.append(change)
+            text = changed
+    return effective
 
 
 def make_patch(text: str, name: str, accepted: Sequence[Change], material: Material) -> Patch:
@@ -66,12 +76,6 @@ def make_patch(text: str, name: str, accepted: Sequence[Change], material: Mater
     patch = Patch(name, text, document.checked_text())
     material.checked(patch.added, name)
     return patch
-
-
-def _changed(text: str, name: str, change: Change) -> bool:
-    document = StanzaDocument(text, name)
-    change.apply(document)
-    return document.text() != text
 
 
 def _lines(text: str) -> list[str]:

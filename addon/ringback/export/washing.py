@@ -5,6 +5,7 @@ Numbers do not change by it: the mapping is consistent, so one device stays one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,14 +16,20 @@ from ringback.confidence import observed_facts
 from ringback.confidence import weigh as weigh_facts
 from ringback.conflicts import ConflictTally, comparisons, observe, tally
 from ringback.export.material import Material
+from ringback.export.ownsources import without_additions
 from ringback.export.publisher import refuse_raw, washed_client
 from ringback.questions.evidence import CallEvidence
 from ringback.questions.stanzas import stanza_units
 from ringback.questions.undocumented import Undocumented, collect_undocumented
 from ringback.questions.weighing import Weighing, weigh
 from ringback.sanitize import Placeholders
+from ringback.sanitize.keep import is_placeholder
+from ringback.spec.model import Specification
 from ringback.spec.part import SpecPart
-from ringback.stanza import Content, Node
+from ringback.stanza import Content, Node, Value
+
+_NUMBER = re.compile("-?[0-9]+|[0-9A-Fa-f]+")
+"""What the types `int`, `timestamp` and `hex` ask for."""
 
 
 def washed(material: Material, placeholders: Placeholders) -> Material:
@@ -37,6 +44,9 @@ def washed(material: Material, placeholders: Placeholders) -> Material:
         tuple(map(wash.call, material.calls)),
         {number: washed_client(client, placeholders) for number, client in material.clients.items()},
         material.specification,
+        frozenset(
+            placeholders.call_id(call.call_id) for call in material.calls if call.call_id in material.doubtful
+        ),
     )
 
 
@@ -63,16 +73,25 @@ class Appraisal:
         Types and shapes of what is undocumented are told from the real values, which they do not show.
         """
         clean = self.clean
-        weighing = weigh(clean.calls, clean.clients, clean.specification)
-        units = stanza_units(
-            [CallEvidence.of(call, clean.clients) for call in self.material.calls], clean.specification
-        )
+        weighing = weigh(clean.calls, clean.clients, clean.specification, doubtful=clean.doubtful)
+        return replace(weighing, undocumented=self._with_shapes(weighing.undocumented, clean.specification))
+
+    @cached_property
+    def additions(self) -> tuple[Undocumented, ...]:
+        """What is undocumented, and what ringback itself added to the files before, told alike."""
+        clean, before = self.clean, without_additions(self.clean.specification)
+        evidence = [CallEvidence.of(call, clean.clients) for call in clean.calls]
+        return self._with_shapes(collect_undocumented(stanza_units(evidence, before)), before)
+
+    def _with_shapes(
+        self, undocumented: Iterable[Undocumented], specification: Specification
+    ) -> tuple[Undocumented, ...]:
+        evidence = [CallEvidence.of(call, self.clean.clients) for call in self.material.calls]
         shapes = {
             (each.spec, _path(each.path, self._placeholders), each.what): each
-            for each in collect_undocumented(units)
+            for each in collect_undocumented(stanza_units(evidence, specification))
         }
-        undocumented = tuple(_with_shapes(each, shapes) for each in weighing.undocumented)
-        return replace(weighing, undocumented=undocumented)
+        return tuple(_with_shapes(each, shapes) for each in undocumented)
 
     @cached_property
     def facts(self) -> FactWeighing:
@@ -130,16 +149,27 @@ class _Wash:
         return list(map(self._sighting, sightings))
 
     def _sighting(self, sighting: Sighting) -> Sighting:
-        node = _same_content(self._placeholders.node(sighting.node), sighting.node)
+        node = _same_form(self._placeholders.node(sighting.node), sighting.node)
         owner = None if sighting.owner is None else self._placeholders.jid(sighting.owner)
         return replace(sighting, node=node, owner=owner)
 
 
-def _same_content(clean: Node, real: Node) -> Node:
-    """Bytes that became text are zeros instead: how long they are is evidence, and text would be another."""
+def _same_form(clean: Node, real: Node) -> Node:
+    """What became a placeholder is zeros instead where it has a form that a type may ask for: digits, hex
+    digits, bytes. How long they are is evidence, and a placeholder would be another."""
+    attrs = clean.attrs
+    if len(clean.attrs) == len(real.attrs):
+        pairs = zip(clean.attrs.items(), real.attrs.values(), strict=True)
+        attrs = {name: _zeros(value, was) for (name, value), was in pairs}
     content: Content = clean.content
     if isinstance(real.content, bytes) and not isinstance(content, bytes):
         content = bytes(len(real.content))
     elif isinstance(content, tuple):
-        content = tuple(map(_same_content, content, real.children))
-    return replace(clean, content=content)
+        content = tuple(map(_same_form, content, real.children))
+    return replace(clean, attrs=attrs, content=content)
+
+
+def _zeros(clean: Value, real: Value) -> Value:
+    if not isinstance(clean, str) or not isinstance(real, str) or not is_placeholder(clean):
+        return clean
+    return re.sub("[0-9A-Fa-f]", "0", real) if _NUMBER.fullmatch(real) else clean

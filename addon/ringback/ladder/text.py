@@ -14,8 +14,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ringback.findings import Severity
+from ringback.ladder.answers import grouped
 from ringback.ladder.canvas import Canvas
-from ringback.ladder.model import Answer, Arrow, Copy, Ladder, Lane, Remark, Role, delta, duration
+from ringback.ladder.model import Arrow, Copy, Ladder, Lane, Remark, Role, delta, duration
 from ringback.view.flow import flow
 from ringback.view.marks import SEVERITY_STYLES, UNICODE, Marks, style_of
 from ringback.view.visible import cropped, visible
@@ -209,7 +210,8 @@ class _Drawing:
     def _answers(self, arrow: Arrow) -> list[Canvas]:
         """What answered it, each beside the lane where it was seen, on as many rows as that needs."""
         rows: list[Canvas] = []
-        for lane, words, style in _grouped(arrow.answers, self._marks):
+        for lane, sent, told, bad in grouped(arrow.answers):
+            words = f"{self._marks.up if sent else self._marks.down} {told}"
             is_left = lane < self._ladder.server
             column = self._columns[lane] + 2 if is_left else self._columns[lane] - 1 - len(words)
             column = max(_MARGIN, min(column, self._width - len(words)))
@@ -218,7 +220,7 @@ class _Drawing:
             if row is None:
                 row = self._row()
                 rows.append(row)
-            row.put(column, words, style)
+            row.put(column, words, "red" if bad else "dim")
         return rows
 
     def _remark(self, remark: Remark) -> list[Text]:
@@ -226,22 +228,6 @@ class _Drawing:
         head.append(f" {remark.severity.value:<7}", SEVERITY_STYLES[remark.severity])
         head.append(f" {visible(remark.code)}", "bold")
         return [head, Text(visible(remark.message))]
-
-
-def _grouped(answers: tuple[Answer, ...], marks: Marks) -> Iterator[tuple[int, str, str]]:
-    """Lane, words and style for the answers of one kind at one lane."""
-    groups: dict[tuple[int, bool, str, str], list[Answer]] = {}
-    for answer in answers:
-        groups.setdefault((answer.lane, answer.sent, answer.kind, answer.error), []).append(answer)
-    for (lane, sent, kind, error), group in groups.items():
-        delay = group[0].delay
-        told = [
-            marks.up if sent else marks.down,
-            f"{len(group)} {kind}s" if len(group) > 1 else kind,
-            f"error {cropped(error, 20, marks.ellipsis, measured=False)}" if error else "",
-            "" if delay is None else duration(delay),
-        ]
-        yield lane, " ".join(filter(None, told)), "red" if error else "dim"
 
 
 def _note(lane: Lane) -> str:

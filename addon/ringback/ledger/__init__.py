@@ -6,6 +6,7 @@ pipeline makes them, so that calls, checks and questions work on it as they do o
 
 from ringback.ledger.client import LedgerConnection
 from ringback.ledger.copying import copy_ledger
+from ringback.ledger.kinship import Kinship
 from ringback.ledger.location import default_path
 from ringback.ledger.stats import Stats
 from ringback.ledger.store import Ledger
@@ -13,6 +14,7 @@ from ringback.ledger.stored import StoredLedger
 from ringback.ledger.verify import Verification
 
 __all__ = [
+    "Kinship",
     "Ledger",
     "LedgerConnection",
     "Stats",

@@ -26,7 +26,7 @@ def copy_ledger(path: Path, copy: Path, *, with_secret: bool = False) -> None:
     with Ledger(copy) as other:
         if secret is not None:
             other.adopt(secret)
-        other.merge(path, apart=True)
+        other.merge(path)
 
 
 def _secret(path: Path) -> bytes:

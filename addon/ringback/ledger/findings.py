@@ -7,14 +7,16 @@ a file on the one that was delivered. Both are the same finding, for both copies
 from __future__ import annotations
 
 import itertools
-import sqlite3
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ringback.calls import Call
 from ringback.findings import Evidence, Finding
+from ringback.keyednames import NAMES
+from ringback.ledger.alignment import Alignment
 from ringback.ledger.failure import refused
 from ringback.ledger.reading import CAPTURE, Realms, connection_numbers, snapshot
 from ringback.ledger.restore import restore_finding
@@ -32,6 +34,8 @@ Place: TypeAlias = tuple[str, Direction, int]
 """Flow, direction and number of a frame."""
 _Seen: TypeAlias = frozenset[Hashable]
 """What a finding rests on: emissions, whichever copies of them, and frames that are none."""
+_Row: TypeAlias = tuple[Any, ...]
+"""One frame of one finding, as `FINDINGS` gives it."""
 
 
 def emissions_of(calls: Iterable[Call]) -> dict[Place, int]:
@@ -55,14 +59,30 @@ def iter_findings(path: Path, emissions: Mapping[Place, int]) -> Iterator[Findin
         StanzaError, ValueError: what it holds is no finding; it is damaged.
     """
     with refused(path), snapshot(path) as database:
-        realms = Realms(database)
+        realms, alignment = Realms(database), Alignment(database)
         numbers = connection_numbers(database)
         rows = database.execute(FINDINGS)
-        for _, of_statement in itertools.groupby(rows, key=lambda row: row[0]):
-            told = _Statement(realms, emissions)
-            for _, of_finding in itertools.groupby(of_statement, key=lambda row: row[2]):
-                told.add(list(of_finding), numbers)
+        # Where a name stands in a statement, each realm has one of its own.
+        named: dict[str, _Statement] = {}
+        for (_, body), of_statement in itertools.groupby(rows, key=itemgetter(0, 1)):
+            told, has_names = _Statement(realms, emissions), NAMES.search(body)
+            for _, of_finding in itertools.groupby(of_statement, key=itemgetter(2)):
+                spelled = [_spelled(row, alignment) for row in of_finding]
+                if has_names:
+                    told = named.setdefault(spelled[0][1], _Statement(realms, emissions))
+                told.add(spelled, numbers)
+            if not has_names:
+                yield from told.least()
+        for told in named.values():
             yield from told.least()
+
+
+def _spelled(row: _Row, alignment: Alignment) -> _Row:
+    """The row with the names that all realms share."""
+    statement, body, finding, realm, *values, connection, direction, frame, message, at = row
+    texts = (alignment.spell(realm, text) for text in (body, *values))
+    body, call, expected, got = texts
+    return (statement, body, finding, realm, call, expected, got, connection, direction, frame, message, at)
 
 
 class _Statement:
@@ -74,7 +94,7 @@ class _Statement:
         self._found: dict[_Seen, dict[str, list[Finding]]] = {}
         self._ranks: dict[tuple[_Seen, str], tuple[int, int, str]] = {}
 
-    def add(self, rows: list[sqlite3.Row], numbers: dict[int, tuple[int, str]]) -> None:
+    def add(self, rows: list[_Row], numbers: dict[int, tuple[int, str]]) -> None:
         """One finding, a row for each frame of its evidence."""
         realm = rows[0][3]
         finding = _finding(rows, numbers)
@@ -102,7 +122,7 @@ class _Statement:
         return frozenset(self._emissions.get(place, place) for place in places)
 
 
-def _finding(rows: list[sqlite3.Row], numbers: dict[int, tuple[int, str]]) -> Finding:
+def _finding(rows: list[_Row], numbers: dict[int, tuple[int, str]]) -> Finding:
     _, body, _, _, call, expected, got, *_ = rows[0]
     evidence = [
         Evidence(CAPTURE, *numbers[connection], FramePlace(Direction(direction), frame, message, at))

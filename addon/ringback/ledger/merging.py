@@ -47,8 +47,6 @@ STEPS = (
         JOIN main.finding own ON own.digest = other.digest
         JOIN temp.observations ON their_id = observation WHERE true ON CONFLICT DO NOTHING""",
 )
-_IS_APART = """SELECT EXISTS (SELECT 1 FROM main.realm)
-    AND EXISTS (SELECT id FROM theirs.realm EXCEPT SELECT id FROM main.realm)"""
 _MAPS = ("connections", "observations")
 """Tables that tell which of our rows is which of theirs; they live in memory."""
 
@@ -60,15 +58,6 @@ def prepare_maps(database: sqlite3.Connection) -> None:
         database.execute(
             f"CREATE TEMP TABLE IF NOT EXISTS {name} (their_id INTEGER PRIMARY KEY, own_id INTEGER)"
         )
-
-
-def is_apart(database: sqlite3.Connection) -> bool:
-    """Whether the attached ledger has pseudonyms under a secret that is none of those here.
-
-    Nobody in them could be told from anybody here. Where nothing was recorded yet there is nobody to tell.
-    """
-    (apart,) = database.execute(_IS_APART).fetchone()
-    return bool(apart)
 
 
 def merge_attached(database: sqlite3.Connection) -> None:

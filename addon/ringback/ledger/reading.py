@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ringback.calls import Sighting
 from ringback.findings import Evidence
+from ringback.ledger.alignment import Alignment
 from ringback.ledger.client import LedgerConnection
 from ringback.ledger.failure import refused
 from ringback.ledger.opening import open_for_reading
@@ -100,22 +101,28 @@ def iter_sightings(path: Path) -> Iterator[Sighting]:
     """
     with refused(path), snapshot(path) as database:
         numbers, realms = connection_numbers(database), Realms(database)
+        alignment = Alignment(database)
         rows = map(Row._make, database.execute(STANZAS))
         for _, simultaneous in itertools.groupby(rows, key=lambda row: row.at):
             yield from sorted(
-                (_sighting(row, numbers) for row in _told_once(simultaneous, realms)), key=_wire_order
+                (_sighting(row, numbers) for row in _told_once(simultaneous, realms, alignment)),
+                key=_wire_order,
             )
 
 
-def _told_once(rows: Iterator[Row], realms: Realms) -> Iterator[Row]:
-    """Each stanza in the pseudonyms of one realm only."""
-    best: dict[tuple[int, str, int], Row] = {}
+def _told_once(rows: Iterator[Row], realms: Realms, alignment: Alignment) -> Iterator[Row]:
+    """Each stanza in the words of one realm, with all that any realm knows of its connection."""
+    stanzas: dict[tuple[int, str, int], list[Row]] = {}
     for row in rows:
-        key = (row.connection, row.direction, row.frame)
-        known = best.setdefault(key, row)
-        if realms.rank(row.connection, row.realm) < realms.rank(row.connection, known.realm):
-            best[key] = row
-    return iter(best.values())
+        stanzas.setdefault((row.connection, row.direction, row.frame), []).append(row)
+    for told in stanzas.values():
+        best = min(told, key=lambda row: realms.rank(row.connection, row.realm))
+        yield best._replace(
+            node=alignment.spell(best.realm, best.node),
+            owner=max(alignment.spell(row.realm, row.owner) for row in told),
+            trailing=max(row.trailing for row in told),
+            complete=max(row.complete for row in told),
+        )
 
 
 def _sighting(row: Row, numbers: dict[int, tuple[int, str]]) -> Sighting:

@@ -9,9 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ringback.errors import LedgerError
 from ringback.ledger.failure import refused
-from ringback.ledger.merging import SOURCE, is_apart, merge_attached, prepare_maps
+from ringback.ledger.merging import SOURCE, merge_attached, prepare_maps
 from ringback.ledger.opening import attachable, open_for_reading, open_for_writing
 from ringback.ledger.schema import transaction
 from ringback.ledger.stored import StoredLedger
@@ -19,12 +18,6 @@ from ringback.ledger.writing import Recorder
 from ringback.observations import Observation
 from ringback.pseudonyms import SECRET_BYTES, Pseudonyms
 from ringback.spec.model import WEBSOCKET_CAPTURE
-
-_APART = (
-    "recorded under another secret than {own}: a device or call that both saw would count as several; start "
-    "the second machine's ledger from `ringback ledger export --with-secret`, or take this one over all the "
-    "same with --apart: its devices then count as other people's"
-)
 
 
 class Ledger(StoredLedger):
@@ -62,21 +55,18 @@ class Ledger(StoredLedger):
             for observation in observations:
                 recorder.record(observation)
 
-    def merge(self, other: Path, *, apart: bool = False) -> None:
+    def merge(self, other: Path) -> None:
         """Take over everything that the ledger at `other` holds, but for its secret.
 
-        A device that both saw is one device only where both were recorded under one secret. With `apart` what
-        was recorded under another is taken over too, as of devices of other people.
+        Where it was recorded under another one, what both saw tells who is the same; what that leaves in
+        doubt is in `kinship`.
 
         Raises:
-            LedgerError: one of the two cannot be used, or they do not share their secrets and `apart` is not
-                set; nothing was taken over then.
+            LedgerError: one of the two cannot be used; nothing was taken over then.
         """
         with self._attached(other), refused(self.path):
             prepare_maps(self._database)
             with transaction(self._database):
-                if not apart and is_apart(self._database):
-                    raise LedgerError(f"{other}: {_APART.format(own=self.path)}")
                 merge_attached(self._database)
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from ringback.calls import Call, CallBook, Sighting
 from ringback.findings import Finding
 from ringback.ledger.client import LedgerConnection
 from ringback.ledger.findings import emissions_of, iter_findings
+from ringback.ledger.kinship import Kinship, read_kinship
 from ringback.ledger.opening import open_for_reading
 from ringback.ledger.reading import iter_sightings, read_connections
 from ringback.ledger.stats import Stats, read_content, read_stats
@@ -58,6 +59,10 @@ class StoredLedger:
     def stats(self) -> Stats:
         """How much it holds."""
         return read_stats(self.path)
+
+    def kinship(self) -> Kinship:
+        """What it leaves in doubt, having been recorded under several secrets."""
+        return read_kinship(self.path)
 
     def content(self) -> list[str]:
         """Everything but the secret, in a form that is equal for ledgers that hold the same."""

@@ -24,14 +24,16 @@ _MIN_HEX_DIGITS = 8
 def shape_of(value: Content | Value) -> str:
     """The kind and length of a value: `7 bytes`, `5 digits`, `address on lid with device`."""
     if isinstance(value, bytes):
-        return f"{len(value)} bytes"
+        return "1 byte" if len(value) == 1 else f"{len(value)} bytes"
     if isinstance(value, Jid):
         server = value.server if value.server in _SERVERS else "another server"
         return f"address on {server}" + (" with device" if value.device is not None else "")
     if not isinstance(value, str):
         return "no content" if value is None else f"{len(value)} children"
     kind = next((name for name, pattern in _KINDS if pattern.fullmatch(value)), "characters")
-    return f"{len(value)} {kind}" if value else "empty text"
+    if not value:
+        return "empty text"
+    return f"{len(value)} {kind}" if len(value) > 1 else f"1 {kind.removesuffix('s')}"
 
 
 def guess_type(values: Iterable[Content | Value]) -> str:

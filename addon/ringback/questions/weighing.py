@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ringback.calls import Call
@@ -41,24 +41,46 @@ class Weighing:
 
 
 def weigh(
-    calls: Iterable[Call], clients: Mapping[int, ClientFacts], specification: Specification
+    calls: Iterable[Call],
+    clients: Mapping[int, ClientFacts],
+    specification: Specification,
+    *,
+    doubtful: Collection[str] = (),
 ) -> Weighing:
     """What the calls say. Each call is given once: whoever reads one capture twice removes the double before.
 
     `clients` is by number of the connection, which must be unique over the calls given. The result does not
-    depend on the order of the calls. Nothing is raised for any call.
+    depend on the order of the calls. `doubtful` are the ids of those that may be one with another of them:
+    whatever rests on them says so. Nothing is raised for any call.
     """
     evidence = [CallEvidence.of(call, clients) for call in calls]
     facts, undocumented = tally_facts(evidence, specification)
     return Weighing(
-        verdicts=tuple(_verdict(rule, evidence, specification) for rule in RULES),
+        verdicts=tuple(_verdict(rule, evidence, specification, doubtful) for rule in RULES),
         facts=facts,
         undocumented=undocumented,
         unruled_questions=unruled_questions(specification),
     )
 
 
-def _verdict(rule: Rule, evidence: list[CallEvidence], specification: Specification) -> Verdict:
+def _verdict(
+    rule: Rule, evidence: list[CallEvidence], specification: Specification, doubtful: Collection[str]
+) -> Verdict:
     verdict = rule.weigh(rule, evidence)
     asked = maybe_asked(rule, specification)
-    return verdict if asked is None else replace(verdict, asked=asked.text)
+    return replace(
+        verdict,
+        asked=verdict.asked if asked is None else asked.text,
+        weakened_by=(*verdict.weakened_by, *_doubts(verdict, doubtful)),
+    )
+
+
+def _doubts(verdict: Verdict, doubtful: Collection[str]) -> Iterator[str]:
+    count = len(set(verdict.calls) & set(doubtful))
+    if count:
+        yield (
+            f"{count} of the {len(verdict.calls)} calls, or stanzas of them, may count twice: they were "
+            "recorded at one time under different secrets, and nothing that was recorded under both tells "
+            "whether they are the same; machines that share a secret leave no such doubt "
+            "(`ringback ledger export --with-secret`)."
+        )
