@@ -16,6 +16,7 @@ from ringback.cli import main
 from ringback.spec.load import SHIPPED, load_specification
 from ringback.status import ExitCode
 from support.ledgers import filled, observed
+from support.machines import connections, machine, merged
 from support.weighing import shipped
 
 NAME = "call-preaccept.yaml"
@@ -215,3 +216,18 @@ def test_a_folder_that_cannot_be_written_is_told(ringback: Any, ledger: Path, tm
     code, _, err = ringback("captures", "--ledger", ledger, "--out", tmp_path / "file")
     assert code == ExitCode.INPUT
     assert "cannot be written" in err
+
+
+def test_questions_say_what_secrets_of_their_own_leave_in_doubt(ringback: Any, tmp_path: Path) -> None:
+    """A call that was recorded at its two ends under two secrets may be two, and the verdicts on it say so;
+    those on one that a single secret recorded do not."""
+    caller, *callees = connections("multi-device")
+    ends = machine(tmp_path / "a.db", caller), machine(tmp_path / "b.db", *callees)
+    both = merged(tmp_path / "both.db", *ends)
+    doubt = (
+        "calls, or stanzas of them, may count twice: they were recorded at one time under different secrets"
+    )
+    for ledger, expected in ((both, True), (ends[0], False)):
+        code, out, _ = ringback("questions", "--ledger", ledger)
+        assert code == ExitCode.OK
+        assert (f"- But: 2 of the 2 {doubt}" in out) is (doubt in out) is expected

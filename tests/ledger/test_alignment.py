@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,62 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringback.ledger import Ledger
-from ringback.observations import FindingMade, Observation, StanzaObserved, WireNotice
-from ringback.questions import Weighing, weigh
-from ringback.spec.load import load_specification
 from ringback.stanza import from_text
-from support.ledgers import filled, observed
+from support.ledgers import observed
+from support.machines import NAMES, connections, machine, merged, numbers, weighed
 from support.sightings import Tape, good_call
 from test_captures import report
-
-NAMES = ("single-callee", "multi-device", "early-candidates", "no-preaccept")
-"""Captures an hour apart, with the same two accounts."""
-
-
-def flow_of(observation: Observation) -> str:
-    if isinstance(observation, StanzaObserved):
-        return observation.sighting.evidence.flow
-    if isinstance(observation, FindingMade):
-        return observation.finding.evidence[0].flow
-    return observation.flow
-
-
-def connections(name: str) -> list[list[Observation]]:
-    """What each connection of a capture shows, that of the caller first."""
-    observations = report(name).observations
-    flows = dict.fromkeys(each.flow for each in observations if isinstance(each, WireNotice))
-    told = [[each for each in observations if flow_of(each) == flow] for flow in flows]
-    return [each for each in told if any(isinstance(one, StanzaObserved) for one in each)]
-
-
-def machine(path: Path, *parts: Iterable[Observation]) -> Path:
-    """A ledger with a secret of its own that recorded this."""
-    filled(path, *itertools.chain(*parts)).close()
-    return path
-
-
-def merged(path: Path, *sources: Path) -> Path:
-    with Ledger(path) as ledger:
-        for source in sources:
-            ledger.merge(source)
-    return path
-
-
-def weighed(path: Path) -> Weighing:
-    with Ledger(path) as ledger:
-        doubtful = ledger.kinship().doubtful_calls
-        return weigh(ledger.calls(), ledger.clients(), load_specification(None), doubtful=doubtful)
-
-
-def numbers(path: Path) -> list[object]:
-    """All that a ledger comes to, but for how its calls are named."""
-    nameless = [
-        replace(verdict, calls=("",) * len(verdict.calls), exceptions=("",) * len(verdict.exceptions))
-        for verdict in weighed(path).verdicts
-    ]
-    with Ledger(path) as ledger:
-        found = sorted((each.code, each.path, len(each.evidence)) for each in ledger.findings())
-        return [nameless, found, ledger.stats().stanzas, len(list(ledger.calls()))]
 
 
 @pytest.fixture
@@ -96,56 +43,6 @@ def test_a_month_on_three_machines(tmp_path: Path, once: list[object], order: tu
             frozenset(),
         )
         assert kinship.tied_accounts
-
-
-def test_both_ends_of_a_call_under_two_secrets_are_in_doubt(tmp_path: Path) -> None:
-    """The caller's machine and the callees' saw no frame in common: nobody can tell that their calls are one.
-    That is said, also in the verdicts that rest on it; a third machine that read all of it settles it."""
-    caller, *callees = connections("multi-device")
-    ends = machine(tmp_path / "a.db", caller), machine(tmp_path / "b.db", *callees)
-    path = merged(tmp_path / "both.db", *ends)
-    with Ledger(path) as ledger:
-        kinship = ledger.kinship()
-        assert len(kinship.doubtful_calls) == len(list(ledger.calls())) == 2
-        assert (kinship.tied_accounts, kinship.doubtful_accounts) == (0, 4)
-    verdict = weighed(path).verdict("call-preaccept/2")
-    assert verdict.weakened_by[-1].startswith("2 of the 2 calls, or stanzas of them, may count twice")
-
-    third = machine(tmp_path / "third.db", report("multi-device").observations)
-    settled = merged(tmp_path / "settled.db", path, third)
-    assert numbers(settled) == numbers(third)
-
-
-def test_two_copies_of_a_stanza_under_two_secrets_are_in_doubt(tmp_path: Path) -> None:
-    """Both machines saw the offer go out, which ties the call. Then one saw the caller and one the callee: a
-    stanza has an id in each secret, could count as two, and the call is in doubt for it."""
-    offer, *rest = observed(*good_call(Tape()))
-    ends = [[each for each in rest if each.sighting.connection == number] for number in (1, 2)]
-    ledgers = (machine(tmp_path / f"{number}.db", [offer], end) for number, end in enumerate(ends))
-    with Ledger(merged(tmp_path / "both.db", *ledgers)) as ledger:
-        assert len(list(ledger.calls())) == len(ledger.kinship().doubtful_calls) == 1
-        assert ledger.kinship().doubtful_accounts == 0
-
-
-def test_calls_at_other_times_are_not_in_doubt(tmp_path: Path) -> None:
-    """Two machines of which each saw calls that the other could not have seen: they are two."""
-    ledgers = [machine(tmp_path / f"{name}.db", report(name).observations) for name in NAMES[:2]]
-    with Ledger(merged(tmp_path / "all.db", *ledgers)) as ledger:
-        kinship = ledger.kinship()
-        assert (len(list(ledger.calls())), kinship.doubtful_calls) == (2, frozenset())
-        assert (kinship.tied_accounts, kinship.doubtful_accounts > 0) == (0, True)
-
-
-def test_one_secret_leaves_no_doubt(tmp_path: Path) -> None:
-    """However many captures it saw."""
-    path = machine(tmp_path / "one.db", *(report(name).observations for name in NAMES))
-    with Ledger(path) as ledger:
-        kinship = ledger.kinship()
-        assert (kinship.tied_accounts, kinship.doubtful_accounts, kinship.doubtful_calls) == (
-            0,
-            0,
-            frozenset(),
-        )
 
 
 def test_frames_that_contradict_each_other_tie_nobody(tmp_path: Path) -> None:
