@@ -41,6 +41,8 @@ COMMANDS: tuple[list[str], ...] = (
     ["ledger", "verify"],
     ["ledger", "export"],
     ["recheck"],
+    ["show"],
+    ["diff"],
     ["export"],
     ["export", "questions"],
     ["export", "captures"],

@@ -14,6 +14,7 @@ from ringback import __version__
 from ringback.cli_export import export
 from ringback.cli_ledger import ledger, recheck
 from ringback.cli_options import EPILOG, PATH, help_if_alone, keylog_variable, recording_options, spec_option
+from ringback.cli_show import diff, show
 from ringback.commands.environment import Environment
 from ringback.commands.usage import ArgumentError
 from ringback.errors import RingbackError
@@ -198,6 +199,8 @@ def codes(code: str | None) -> ExitCode:
 cli.add_command(export)
 cli.add_command(ledger)
 cli.add_command(recheck)
+cli.add_command(show)
+cli.add_command(diff)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,6 +13,7 @@ class ExitCode(enum.IntEnum):
     USAGE = 2
     INPUT = 3
     NOTHING_OPENED = 4
+    DIFFERENT = 5
     INTERRUPTED = 130
     OUTPUT_CLOSED = 141
 
@@ -28,6 +29,7 @@ _MEANINGS = {
     ExitCode.USAGE: "the command line is not understood",
     ExitCode.INPUT: "a file cannot be read, is not what it should be, is torn, or cannot be written",
     ExitCode.NOTHING_OPENED: "there were frames, but not one could be opened: mostly the key log is missing",
+    ExitCode.DIFFERENT: "with `ringback diff --exit-code`: the two sides differ",
     ExitCode.INTERRUPTED: "Ctrl-C; what was done until then is printed and written",
     ExitCode.OUTPUT_CLOSED: "the reader of the output went away, as with `| head`",
 }

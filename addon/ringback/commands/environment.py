@@ -37,3 +37,9 @@ class Environment:
         """Write to standard output; what the stream's encoding lacks is escaped."""
         encoding = getattr(self.stdout, "encoding", None) or "utf-8"
         self.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+    def write_bytes(self, content: bytes) -> None:
+        """Write to standard output as it is, whatever the stream's encoding."""
+        self.stdout.flush()
+        self.stdout.buffer.write(content)
+        self.stdout.buffer.flush()

@@ -36,7 +36,7 @@ def annotated_text(
         observed.findings,
         observed.spec,
         placeholders,
-        width=width - _GUTTER - _GAP - _SHORTEST_NOTE,
+        width=width - _GUTTER - (_GAP + _SHORTEST_NOTE if observed.findings else 0),
         ellipsis=marks.ellipsis,
     )
     notes = [", ".join(line.verdict.notes) if line.verdict else "" for line in lines]

@@ -38,8 +38,14 @@ _MOST_OF_A_KIND = 12
 class TerminalView:
     """Prints observations. The console decides on width, colour and encoding, each time anew."""
 
-    def __init__(self, console: Console, level: Severity, placeholders: Placeholders) -> None:
-        """Print findings of `level` and above to `console`, through `placeholders`."""
+    def __init__(
+        self, console: Console, level: Severity, placeholders: Placeholders, *, annotates_all: bool = False
+    ) -> None:
+        """Print findings of `level` and above to `console`, through `placeholders`.
+
+        Pre-accepts are annotated; with `annotates_all` every stanza is.
+        """
+        self._annotates_all = annotates_all
         self._console = console
         self._level = level
         self._placeholders = placeholders
@@ -66,8 +72,8 @@ class TerminalView:
         lines = summary_lines(
             funnel, self._tally, self._notices, self._marks, width=self._width, level=self._level
         )
-        self._blank_line()
-        self._print(*lines)
+        self.blank_line()
+        self.print(*lines)
 
     @property
     def _width(self) -> int:
@@ -84,22 +90,23 @@ class TerminalView:
         shown = self._placeholders.node(observed.sighting.node)
         line = stanza_line(observed, shown, self._placeholders)
         is_preaccept = observed.action == PREACCEPT and not line.is_answer
+        is_annotated = is_preaccept or self._annotates_all
         if line.date != self._date:
             self._date = line.date
             self._heading(line.date)
-        if is_preaccept:
-            self._blank_line()
+        if is_annotated:
+            self.blank_line()
         guessed = self._guesses.table_for(observed.sighting.evidence)
         self._header(line, guessed, stands_out=is_preaccept)
         self._tally.observe(observed, shown)
-        if is_preaccept:
+        if is_annotated:
             breaks = self._flow_width is not None
-            self._print(
+            self.print(
                 *annotated_text(observed, self._placeholders, self._marks, width=self._width, breaks=breaks)
             )
         self._findings(observed.fresh, located=False)
-        if is_preaccept:
-            self._blank_line()
+        if is_annotated:
+            self.blank_line()
 
     def _header(self, line: StanzaLine, guessed: int | None, *, stands_out: bool) -> None:
         arrow = self._marks.up if line.sent else self._marks.down
@@ -112,13 +119,13 @@ class TerminalView:
         pieces = [head, ends]
         if guessed is not None:
             pieces.append(Text(f"token table {guessed} is a guess", "yellow"))
-        self._print(*flow(pieces, width=self._flow_width, indent=_ENDS_INDENT))
+        self.print(*flow(pieces, width=self._flow_width, indent=_ENDS_INDENT))
 
     def _heading(self, date: str) -> None:
         columns = f"{'action':<{_ACTION}}   {'call':<{_CALL}} {'+seconds':>{_DELTA}}"
         heading = [f"{date or 'no time':<{_TIME}}  #   {columns}", "from, to"]
         pieces = [Text(piece, "dim underline") for piece in heading]
-        self._print(*flow(pieces, width=self._flow_width, indent=_ENDS_INDENT))
+        self.print(*flow(pieces, width=self._flow_width, indent=_ENDS_INDENT))
 
     def _findings(self, findings: Iterable[Finding], *, located: bool) -> None:
         kinds: dict[Kind, list[Finding]] = {}
@@ -134,17 +141,17 @@ class TerminalView:
             more = len(others) + 1 - _MOST_OF_A_KIND
             if more > 0:
                 pieces = folded_pieces(self._placeholders.finding(first), more, self._marks)
-                self._print(*flow(pieces, width=self._flow_width, indent=_FINDING_INDENT))
+                self.print(*flow(pieces, width=self._flow_width, indent=_FINDING_INDENT))
 
     def _finding(self, finding: Finding, *, located: bool) -> None:
         if self._flow_width is None:
-            self._print(*flow(finding_pieces(finding, self._marks, located=True, brief=False), width=None))
+            self.print(*flow(finding_pieces(finding, self._marks, located=True, brief=False), width=None))
             return
         key = (finding.code, finding.place)
         brief = finding.severity.rank < Severity.WARNING.rank and key in self._explained
         self._explained.add(key)
         pieces = finding_pieces(finding, self._marks, located=located, brief=brief)
-        self._print(*flow(pieces, width=self._width, indent=_FINDING_INDENT))
+        self.print(*flow(pieces, width=self._width, indent=_FINDING_INDENT))
 
     def _notice(self, notice: WireNotice) -> None:
         sentence = self._notices.sentence(notice)
@@ -154,31 +161,31 @@ class TerminalView:
         capture = visible(self._placeholders.capture(notice.capture))
         who.append(f"connection {notice.connection}", "bold").append(f" of {capture}", "dim")
         words = Text(sentence.text, "yellow" if sentence.severity is Severity.WARNING else "")
-        self._print(*flow([who, words], width=self._flow_width, indent="  "))
+        self.print(*flow([who, words], width=self._flow_width, indent="  "))
 
-    def _blank_line(self) -> None:
+    def blank_line(self) -> None:
         """Set what follows apart; where it is apart already, one blank line is enough."""
         if not self._is_apart:
-            self._print(Text())
+            self.print(Text())
 
-    def _print(self, *lines: Text) -> None:
+    def print(self, *lines: Text) -> None:
         """The one way out: nothing that the terminal would obey, nothing that its encoding lacks."""
         for line in lines:
-            carried = _carried(line, self._console.encoding)
-            carried.rstrip()
-            self._is_apart = not carried
-            self._console.print(carried, soft_wrap=True)
+            shown = carried(line, self._console.encoding)
+            shown.rstrip()
+            self._is_apart = not shown
+            self._console.print(shown, soft_wrap=True)
 
 
-def _carried(text: Text, encoding: str) -> Text:
+def carried(text: Text, encoding: str) -> Text:
     """A copy of the text, each character that cannot be printed or encoded replaced by one that can."""
     plain = text.plain
-    carried = text.copy()
+    copy = text.copy()
     if plain.isascii() and plain.isprintable():
-        return carried
-    carried.plain = (
+        return copy
+    copy.plain = (
         "".join(character if character.isprintable() else "?" for character in plain)
         .encode(encoding, "replace")
         .decode(encoding)
     )
-    return carried
+    return copy
