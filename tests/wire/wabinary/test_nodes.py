@@ -170,8 +170,15 @@ def wide(nodes: int, last: str = "f80164") -> bytes:
 
 
 def test_the_number_of_parts_is_limited() -> None:
-    """A frame of two million bytes may hold this many nodes; one node or one attribute more is refused."""
+    """A frame of two million bytes may hold this many nodes; one more is refused."""
     assert sum(1 for _ in decode(wide(MAX_PARTS), TABLE).node.walk()) == MAX_PARTS
-    for frame_past in (wide(MAX_PARTS + 1), wide(MAX_PARTS, "f803640808"), wide(3 * MAX_PARTS)):
-        with pytest.raises(DecodeError, match=f"expected at most {MAX_PARTS} nodes and attributes, got more"):
-            decode(frame_past, TABLE)
+    with pytest.raises(DecodeError, match=f"expected at most {MAX_PARTS} nodes and attributes, got more"):
+        decode(wide(MAX_PARTS + 1), TABLE)
+
+
+def test_a_lower_limit_counts_the_same() -> None:
+    """Nodes and attributes together, also far past it."""
+    assert sum(1 for _ in decode(wide(99), TABLE, most_parts=99).node.walk()) == 99
+    for frame_past in (wide(100), wide(99, "f803640808"), wide(MAX_PARTS)):
+        with pytest.raises(DecodeError, match="expected at most 99 nodes and attributes, got more"):
+            decode(frame_past, TABLE, most_parts=99)
