@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import shlex
@@ -14,9 +13,9 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
 from rich.text import Text
 
+from ringback.view.picture import picture
 from support.browser import SCREENSHOTS
 from support.mitm import PATIENCE_S, environment
 from support.programs import program
@@ -150,15 +149,11 @@ class Terminal:
         """Saves the screen as `name`.svg in the folder of `RINGBACK_TEST_SCREENSHOTS`, where there is one."""
         folder = os.environ.get(SCREENSHOTS)
         if folder:
-            console = Console(
-                record=True,
-                width=self.columns,
-                file=io.StringIO(),
-                force_terminal=True,
-                color_system="truecolor",
+            text = Text.from_ansi(self.coloured)
+            drawn = picture(
+                lambda console: console.print(text, soft_wrap=True), title=name, width=self.columns
             )
-            console.print(Text.from_ansi(self.coloured), soft_wrap=True)
-            console.save_svg(str(Path(folder, f"{name}.svg")), title=name)
+            Path(folder, f"{name}.svg").write_text(drawn, encoding="utf-8")
 
     def _ask(self, variable: str) -> str:
         return self._do("display-message", "-p", f"#{{{variable}}}").strip()
