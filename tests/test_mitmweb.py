@@ -26,10 +26,11 @@ def test_a_live_call_is_seen(page: Page, tmp_path: Path) -> None:
         expect(seen.flows).to_have_count(0)
         background.run(play(NAME, loopback, mitmweb.port))
         recorded = websocket_flows(NAME)
-        expect(seen.flows).to_have_count(len(recorded))
+        sockets = seen.flows.filter(has_text="/ws")
+        expect(sockets).to_have_count(len(recorded))
         for number, flow in enumerate(recorded):
             assert flow.websocket
-            tab = seen.open(seen.flows.nth(number), "WebSocket")
+            tab = seen.open(sockets.nth(number), "WebSocket")
             expect(tab.get_by_text(f"{len(flow.websocket.messages)} Messages")).to_be_visible()
             expect(seen.messages.first).to_be_visible()
             expect(seen.view).to_contain_text("auto")
