@@ -21,9 +21,11 @@ from ringback.errors import EventFileError
 from ringback.eventfile import EventFile
 from ringback.inspector import Inspector
 from ringback.observations import Message
+from ringback.spec.load import SHIPPED
 from ringback.status import ExitCode
 from support.mitm import ADDON, environment
 from support.recorded import CAPTURES, capture, key_log
+from support.specfiles import write
 
 NAME = "single-callee"
 NAMES = sorted(path.stem for path in CAPTURES.glob("*.flows"))
@@ -184,6 +186,24 @@ def test_flow_file_through_a_pipe(command: str) -> None:
     assert in_shell(f"RINGBACK decode --keylog {keys} <(cat CAPTURE)").stdout.count("\n") == 61
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+def test_what_is_no_flow_file_is_refused_through_a_pipe_too() -> None:
+    """No empty report is printed of it."""
+    ran = in_shell("RINGBACK replay <(echo this is none)")
+    assert (ran.returncode, ran.stdout) == (ExitCode.INPUT, "")
+    assert "is no mitmproxy flow file; record one with mitmdump -w FILE" in ran.stderr
+
+
+def test_enums_that_are_not_there_are_told(ringback: Any, tmp_path: Path) -> None:
+    """A stanza file by itself has none: any value passes, and nobody is to think that it was checked."""
+    text = SHIPPED.read_text("utf-8").replace("type: int", "type: enum:ports")
+    assert "enum:ports" in text
+    alone = write(tmp_path / "alone", SHIPPED.name, text)
+    told = "any value of the enum ports passes, for the specification has no such file; name the checkout"
+    assert told in ringback("replay", "--spec", alone, capture(NAME)).err
+    assert "enum" not in ringback("replay", capture(NAME)).err
+
+
 def test_input_that_cannot_be_read_leaves_no_record(ringback: Any, tmp_path: Path) -> None:
     """Nothing is said to have begun, or summed up, of what was refused."""
     events = tmp_path / "events.jsonl"
@@ -196,7 +216,16 @@ def test_key_log_that_is_named_and_does_not_fit(ringback: Any, lonely: Path) -> 
     other = capture("violations").with_suffix(".keys")
     ran = ringback("replay", "--keylog", other, lonely)
     assert ran.code == ExitCode.NOTHING_OPENED
-    assert f"could be opened; {other} is not the key log of this session" in ran.err
+    sessions = len({line.split()[1] for line in other.read_text().splitlines() if line[0] != "#"})
+    told = (
+        f"{other} is not the key log of this session, it holds keys of {sessions} other sessions: name that"
+    )
+    assert f"could be opened; {told}" in ran.err
+    candidates = capture("mid-connection").with_suffix(".keys")
+    assert (
+        "it holds 3 candidates without effect here: "
+        in ringback("decode", "--keylog", candidates, lonely).err
+    )
 
 
 def test_missing_key_log_from_the_environment(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -146,7 +147,22 @@ def test_frames_that_wait_for_a_key_are_told(bench: Bench) -> None:
     for now in (HELD_S, 2 * HELD_S, 3 * HELD_S):
         bench.session.tick(now, reading=False)
     (told,) = bench.told
-    assert told.startswith("61 frames wait for a key: run the client with the key-log preload")
+    waiting = re.match(
+        r"61 frames wait for a key, ([0-9]+) on connection 1, ([0-9]+) on connection 2: "
+        "run the client with the key-log preload",
+        told,
+    )
+    assert waiting is not None
+    assert sum(map(int, waiting.groups())) == 61
+
+
+def test_frames_that_wait_name_their_connection(bench: Bench) -> None:
+    """The number that the screen shows, where there is one only."""
+    bench.play(websocket_flows(NAME)[:1])
+    for now in (0.0, HELD_S):
+        bench.session.tick(now, reading=False)
+    (told,) = bench.told
+    assert re.match(r"[0-9]+ frames wait for a key on connection 1: run the client", told)
 
 
 def test_remarks(bench: Bench) -> None:

@@ -32,7 +32,7 @@ from ringback.sanitize import Placeholders
 from ringback.session import Session
 from ringback.sources.hosts import HostFilter
 from ringback.sources.keylog_file import KEYLOG_VARIABLE
-from ringback.sources.notice import Notice, Urgency
+from ringback.sources.notice import Notice, Urgency, of_enums
 from ringback.spec.load import load_specification
 from ringback.view.terminal import TerminalView
 
@@ -219,6 +219,8 @@ class Ringback:
         if self._session.has_begun:
             raise _UnusableValueError("it is fixed once a connection was seen; restart mitmproxy with it")
         specification = load_specification(_path(value))
+        for notice in of_enums(specification.unloaded_enums):
+            _tell(notice)
         self._session.use(specification)
         for spec in specification.stanzas.values():
             self._placeholders.admit(spec)

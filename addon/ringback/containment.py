@@ -37,6 +37,11 @@ class ContainedInspector:
         """Running counts, see `Inspector.funnel`."""
         return self._inspector.funnel
 
+    @property
+    def held(self) -> dict[tuple[str, int], int]:
+        """Frames that wait for a key, see `Inspector.held`."""
+        return self._inspector.held
+
     def take(self, event: Event) -> list[Observation]:
         """What a message, or the end of a connection, shows."""
         key = (event.capture, event.connection)

@@ -203,6 +203,12 @@ class Inspector:
         """Capture and number of each connection that is open."""
         return list(self._sockets)
 
+    @property
+    def held(self) -> dict[tuple[str, int], int]:
+        """How many frames wait for a key, by capture and number of the connection that they wait on."""
+        counts = {key: socket.connection.counts.held for key, socket in self._sockets.items()}
+        return {key: count for key, count in counts.items() if count}
+
     def keys_added(self, capture: str, connection: int) -> list[Observation]:
         """Open what waits for a key on one connection, after the key log grew; nothing for one not open."""
         socket = self._sockets.get((capture, connection))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from ringback.containment import ContainedInspector
@@ -27,6 +27,9 @@ LIVE = "live"
 
 LOOK_S = 1.0
 """Time between two looks at the frames that wait for a key."""
+
+MOST_TOLD = 5
+"""Connections that one notice of waiting frames names."""
 
 HELD_S = 3.0
 """Frames that wait so long are told: a client writes a key at its first use."""
@@ -209,7 +212,7 @@ class Session:
             self._held_since = now
         elif self._held_since + HELD_S <= now:
             self._held_since = float("inf")
-            self._tell(Notice(f"{held} frames wait for a key: {ClosedReason.NO_KEY.advice}"))
+            self._tell(Notice(f"{_waiting(self._inspector.held)}: {ClosedReason.NO_KEY.advice}"))
 
     def _poll_keys(self) -> None:
         """Read keys before a frame is decided on: the client may have written them an instant ago."""
@@ -225,3 +228,14 @@ class Session:
 
 def _report_nothing(_funnel: Funnel) -> None:
     """The outlets show the counts when they are closed, which is enough."""
+
+
+def _waiting(held: Mapping[tuple[str, int], int]) -> str:
+    """`61 frames wait for a key on connection 1`, with the numbers apart where there are several."""
+    total = sum(held.values())
+    frames = "1 frame waits" if total == 1 else f"{total} frames wait"
+    if len(held) == 1:
+        return f"{frames} for a key on connection {next(iter(held))[1]}"
+    listed = [f"{count} on connection {number}" for (_, number), count in sorted(held.items())]
+    more = f" and {len(listed) - MOST_TOLD} more" if len(listed) > MOST_TOLD else ""
+    return f"{frames} for a key, {', '.join(listed[:MOST_TOLD])}{more}"

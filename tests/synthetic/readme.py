@@ -33,7 +33,8 @@ counts them all.
     ringback export questions --ledger lab.db
 
 Below each capture: what ringback says of it besides `ok`, by code (`ringback codes` explains them). On every
-pre-accept of a Web client that both ends saw it says the following, which is not repeated below:
+pre-accept of a Web client it says the following, which is not repeated below; of the time, which the server
+adds, only where the delivered copy is in the capture, as it is in all but `mid-connection`:
 
 {usual}
 """

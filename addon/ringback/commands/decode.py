@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from ringback.commands.environment import Environment
-from ringback.commands.recording import Going, Recording, conclude, go_through, read_keys
+from ringback.commands.recording import Going, Recording, conclude, go_through, key_advice, read_keys
 from ringback.nodejson import node_to_json
 from ringback.observations import Message
 from ringback.sanitize import Placeholders, Raw
@@ -139,7 +139,8 @@ def decode(recording: Recording, environment: Environment, *, raw: bool) -> Exit
         SourceError: a file cannot be read.
     """
     placeholders = Raw() if raw else Placeholders()
-    decoder = Decoder(read_keys(recording, environment), placeholders, environment)
+    keys = read_keys(recording, environment)
+    decoder = Decoder(keys, placeholders, environment)
     going = Going()
     with closing(go_through(recording, environment, going)) as events:
         for event in events:
@@ -147,7 +148,7 @@ def decode(recording: Recording, environment: Environment, *, raw: bool) -> Exit
     decoder.close()
     _summarise(decoder.tally, environment)
     tally = decoder.tally
-    return conclude(going, tally.frames, tally.opened, environment, recording.keylog)
+    return conclude(going, tally.frames, tally.opened, environment, key_advice(recording.keylog, keys))
 
 
 def _summarise(tally: _Tally, environment: Environment) -> None:

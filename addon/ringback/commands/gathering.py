@@ -12,7 +12,7 @@ from ringback.calls import Sighting
 from ringback.casebook import Casebook
 from ringback.commands.environment import Environment
 from ringback.commands.recorded import Recording
-from ringback.commands.recording import Going, Passage, conclude, go_through, read_keys
+from ringback.commands.recording import Going, Passage, conclude, go_through, key_advice, read_keys
 from ringback.containment import ContainedInspector
 from ringback.errors import SourceError
 from ringback.eventreading import RunEnded, Told
@@ -105,14 +105,17 @@ class _Gathering:
         self._faults = Faults(environment.tell)
         self._going = Going()
         self._going_on: dict[str, float] = {}
-        self._keylog = flow_files.keylog
         self._technique = flow_files.technique
-        self._has_flows = bool(flow_files.files)
         placeholders = Placeholders()
         for each in specification.stanzas.values():
             placeholders.admit(each)
         self._casebook = Casebook(placeholders)
         keys = read_keys(flow_files, environment)
+        self._advice = (
+            key_advice(flow_files.keylog, keys)
+            if flow_files.files
+            else "replay what was captured with its key log"
+        )
         self._inspector = ContainedInspector(Inspector(specification, keys), self._faults)
 
     def go_through(self, flow_files: Recording, sources: _Sources) -> None:
@@ -159,9 +162,7 @@ class _Gathering:
         self._going_on |= going_on
 
     def _conclude(self, funnel: Funnel) -> ExitCode:
-        advice = None if self._has_flows else "replay what was captured with its key log"
-        keylog = self._keylog if self._has_flows else None
-        return conclude(self._going, funnel.frames, funnel.opened, self._environment, keylog, advice=advice)
+        return conclude(self._going, funnel.frames, funnel.opened, self._environment, self._advice)
 
     def _show(self, observations: Iterable[Observation]) -> None:
         for observation in observations:

@@ -14,6 +14,7 @@ from ringback.commands.interrupt import Interruptions
 from ringback.commands.progress import ReadingProgress
 from ringback.commands.recorded import Recording
 from ringback.errors import SourceError
+from ringback.export.verdicts import counted
 from ringback.sources import flows
 from ringback.sources.chronology import Event
 from ringback.sources.hosts import HostFilter
@@ -22,7 +23,7 @@ from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
 from ringback.wire.keylog import KeyLog
 
-__all__ = ["Going", "Recording", "conclude", "go_through", "read_keys"]
+__all__ = ["Going", "Recording", "conclude", "go_through", "key_advice", "read_keys"]
 
 
 @dataclass(slots=True)
@@ -33,34 +34,37 @@ class Going:
     """Ctrl-C ended it early."""
     torn: bool = False
     """A part of it could not be read."""
+    refused: bool = False
+    """It is nothing that can be read, and nothing was."""
 
 
-def conclude(
-    going: Going,
-    frames: int,
-    opened: int,
-    environment: Environment,
-    keylog: Path | None = None,
-    *,
-    advice: str | None = None,
-) -> ExitCode:
-    """The exit code for a recording of so many frames, of which so many were opened with the key log that
-    was named, or None. `advice` is what to do where not one was; None for what a key log can do."""
+def conclude(going: Going, frames: int, opened: int, environment: Environment, advice: str) -> ExitCode:
+    """The exit code for a recording of so many frames, of which so many were opened. `advice` is what to do
+    where not one was."""
     if going.interrupted:
         environment.tell(Notice("interrupted: the recording was not gone through to its end"))
         return ExitCode.INTERRUPTED
     if going.torn:
         return ExitCode.INPUT
     if frames and not opened:
-        advice = advice or (
-            "name the key log of this session with --keylog"
-            if keylog is None
-            else f"{keylog} is not the key log of this session: name that which the client wrote meanwhile"
-        )
         text = f"not one of {frames} frames could be opened; {advice}"
         environment.tell(Notice(text, Urgency.ERROR))
         return ExitCode.NOTHING_OPENED
     return ExitCode.OK
+
+
+def key_advice(keylog: Path | None, keys: KeyLog) -> str:
+    """What to do where the keys opened nothing; they are of the key log that was named, if one was."""
+    if keylog is None:
+        return "name the key log of this session with --keylog"
+    sessions, candidates = keys.sessions, len(keys.candidates)
+    held = ["keys of " + counted(sessions, "other session")] if sessions else []
+    held += [counted(candidates, "candidate") + " without effect here"] if candidates else []
+    told = " and ".join(held) or "no key"
+    return (
+        f"{keylog} is not the key log of this session, it holds {told}: name that which the client wrote "
+        "meanwhile"
+    )
 
 
 def read_keys(recording: Recording, environment: Environment) -> KeyLog:

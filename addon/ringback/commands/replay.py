@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringback.commands.environment import Environment
-from ringback.commands.recording import Going, Recording, conclude, go_through, read_keys
+from ringback.commands.recording import Going, Recording, conclude, go_through, key_advice, read_keys
 from ringback.containment import ContainedInspector
+from ringback.errors import SourceError
 from ringback.eventfile import EventFile
 from ringback.faults import Faults
 from ringback.findings import Severity
 from ringback.inspector import Inspector
 from ringback.ledger import Ledger
 from ringback.ledger.outlet import LedgerOutlet
-from ringback.observations import Observation
+from ringback.observations import Funnel, Observation
 from ringback.outlets import EventOutlet, Outlet, TerminalOutlet
 from ringback.sanitize import Placeholders
+from ringback.sources.notice import of_enums
 from ringback.spec.load import load_specification
 from ringback.spec.model import Specification
 from ringback.status import ExitCode
@@ -49,6 +51,8 @@ def replay(recording: Recording, report: Report, environment: Environment) -> Ex
         LedgerError: the ledger cannot be written.
     """
     specification = load_specification(report.spec)
+    for notice in of_enums(specification.unloaded_enums):
+        environment.tell(notice)
     keys = read_keys(recording, environment)
     faults = Faults(environment.tell)
     inspector = ContainedInspector(Inspector(specification, keys), faults)
@@ -56,20 +60,26 @@ def replay(recording: Recording, report: Report, environment: Environment) -> Ex
     going = Going()
     with ExitStack() as stack:
         for outlet in outlets:
-            stack.callback(_close, outlet, inspector)
-        for event in stack.enter_context(closing(go_through(recording, environment, going))):
-            _publish(inspector.take(event), outlets)
+            stack.callback(_close, outlet, inspector, going)
+        try:
+            for event in stack.enter_context(closing(go_through(recording, environment, going))):
+                _publish(inspector.take(event), outlets)
+        except SourceError:
+            going.refused = inspector.funnel == Funnel()
+            raise
         if not going.interrupted:
             # What only absence shows is not claimed of a recording that was not gone through to its end.
             _publish(inspector.finish(), outlets)
     if faults.count:
         return ExitCode.INTERNAL
     funnel = inspector.funnel
-    return conclude(going, funnel.frames, funnel.opened, environment, recording.keylog)
+    return conclude(going, funnel.frames, funnel.opened, environment, key_advice(recording.keylog, keys))
 
 
-def _close(outlet: Outlet, inspector: ContainedInspector) -> None:
-    outlet.close(inspector.funnel)
+def _close(outlet: Outlet, inspector: ContainedInspector, going: Going) -> None:
+    """Of what was refused as a whole, which a pipe tells only while it is read, there is no report."""
+    if not (going.refused and isinstance(outlet, TerminalOutlet)):
+        outlet.close(inspector.funnel)
 
 
 def _outlets(report: Report, specification: Specification, environment: Environment) -> list[Outlet]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -30,3 +30,11 @@ class Notice:
 
 Tell: TypeAlias = Callable[[Notice], None]
 """Where notices go: the log in mitmproxy, stderr on the command line."""
+
+
+def of_enums(names: Sequence[str]) -> Iterator[Notice]:
+    """What is told of enums that a specification refers to and that are not loaded; nothing without any."""
+    if names:
+        which = f"the enum{'s' if len(names) > 1 else ''} {', '.join(names)}"
+        advice = "name the checkout, or the file below its spec/stanzas, which has spec/enums beside it"
+        yield Notice(f"any value of {which} passes, for the specification has no such file; {advice}")

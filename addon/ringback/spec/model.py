@@ -188,6 +188,14 @@ class Specification:
     flows: tuple[FlowSpec, ...] = ()
     """Each file in the `flows` folder beside the stanzas, in order of their names."""
 
+    @property
+    def unloaded_enums(self) -> tuple[str, ...]:
+        """Enums that types refer to and that are not loaded, sorted: any value of theirs passes."""
+        facts = (fact for spec in self.stanzas.values() for fact in spec.facts())
+        types = (fact.type for fact in facts if isinstance(fact, AttributeFact))
+        named = {each.removeprefix("enum:") for each in types if each.startswith("enum:")}
+        return tuple(sorted(named - self.enums.keys()))
+
     def for_action(self, tag: str, action: str | None) -> StanzaSpec | None:
         """The file that specifies `<tag>` with that action child, or None.
 

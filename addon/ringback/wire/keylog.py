@@ -96,6 +96,11 @@ class KeyLog:
         return len(self._entries)
 
     @property
+    def sessions(self) -> int:
+        """Number of sessions that keys are held of, candidates not counted."""
+        return len({ephemeral for _, ephemeral in self._sessions if ephemeral is not None})
+
+    @property
     def candidates(self) -> tuple[bytes, ...]:
         """The keys whose role is unknown, in the order of the file."""
         return tuple(self._sessions.get((KeyLabel.CANDIDATE, None), ()))
