@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ringback.calls import Sighting
 from ringback.ladder import Ladder, Role, ladder_of
-from ringback.ladder.cast import MAX_LANES
+from ringback.ladder.cast import MAX_DESTINATIONS, MAX_LANES
 from support.casing import case_of, shipped
 from support.sightings import (
     CALLEE,
@@ -137,3 +137,11 @@ def test_devices_beyond_the_limit_share_one_lane() -> None:
     assert len(crowded.lanes) == MAX_LANES
     assert crowded.lanes[-1].name == "13 more devices"
     assert crowded.left_out == ("13 devices share the last lane: a ladder has 12 lanes.",)
+
+
+def test_an_offer_to_no_end_of_devices_is_counted() -> None:
+    """So many are read, all are counted."""
+    devices = [f"{number}@lid" for number in range(1, MAX_DESTINATIONS + 101)]
+    drawn = ladder(lambda tape: [tape.sent(offer_to(*devices), CALLER, owner=CREATOR)])
+    assert drawn.arrows[0].label == f"offer, to {MAX_DESTINATIONS + 100} devices"
+    assert drawn.lanes[-1].name == f"{MAX_DESTINATIONS + 100 - (MAX_LANES - 3)} more devices"

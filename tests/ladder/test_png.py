@@ -11,7 +11,8 @@ from PIL import Image
 from ringback.calls import Sighting
 from ringback.ladder import Ladder, ladder_of, png
 from ringback.ladder.png import render_png
-from ringback.ladder.scene import Line, scene_of
+from ringback.ladder.scene import scene_of
+from ringback.ladder.shapes import Line
 from ringback.sanitize import Raw
 from support.casing import any_sightings, casebook_of, shipped
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from ringback.calls import Sighting
 from ringback.ladder import Ladder, ladder_of
 from ringback.ladder.palette import DARK, LIGHT
-from ringback.ladder.scene import CHARACTER, SIZE, Item, Line, Scene, Words, scene_of
+from ringback.ladder.scene import CHARACTER, scene_of
+from ringback.ladder.shapes import SIZE, Item, Line, Scene, Words
 from ringback.sanitize import Raw
 from support.casing import any_sightings, case_of, casebook_of, shipped
 from support.sightings import CALLER, CREATOR, offer_to

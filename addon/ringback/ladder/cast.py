@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from ringback.calls import Call, Sighting, addressing_mode, joined
 from ringback.ladder.model import Lane, Role
@@ -66,7 +67,8 @@ class Cast:
         kept, rest = devices[: MAX_LANES - 1], devices[MAX_LANES - 1 :]
         if rest:
             kept, rest = devices[: MAX_LANES - 2], devices[MAX_LANES - 2 :]
-        self.crowded_out = len(rest)
+        unread = max((count_destinations(each.node) - MAX_DESTINATIONS for each in seen), default=0)
+        self.crowded_out = len(rest) + max(0, unread)
         """Devices that share the last lane."""
         self.lanes: tuple[Lane, ...] = ()
         """From left to right."""
@@ -117,7 +119,7 @@ class Cast:
         if rest:
             for marks, _ in rest:
                 self._by_mark.update(dict.fromkeys(marks, len(lanes)))
-            lanes.append(Lane(f"{len(rest)} more devices", f"+{len(rest)}", Role.REST))
+            lanes.append(Lane(f"{self.crowded_out} more devices", f"+{self.crowded_out}", Role.REST))
         self.lanes = tuple(lanes)
 
     def _role(self, device: _Device) -> Role:
@@ -136,13 +138,21 @@ def is_server(jid: Jid) -> bool:
 
 
 def destinations(node: Node) -> list[Jid]:
-    """The devices that a stanza's action names as its receivers, `MAX_DESTINATIONS` of them at most."""
+    """The devices that a stanza's action names as its receivers, of the first `MAX_DESTINATIONS` of them."""
+    found = (child.jid("jid") for child in islice(_receivers(node), MAX_DESTINATIONS))
+    return [jid for jid in found if jid is not None and not is_server(jid)]
+
+
+def count_destinations(node: Node) -> int:
+    """How many receivers a stanza's action names, whatever it calls them."""
+    return sum(1 for _ in _receivers(node))
+
+
+def _receivers(node: Node) -> Iterator[Node]:
     action = action_child(node)
     destination = None if action is None else action.child("destination")
-    if destination is None:
-        return []
-    found = (child.jid("jid") for child in destination.children[:MAX_DESTINATIONS] if child.tag == "to")
-    return [jid for jid in found if jid is not None and not is_server(jid)]
+    if destination is not None:
+        yield from (child for child in destination.children if child.tag == "to")
 
 
 def _actors(call: Call, seen: list[Sighting]) -> Iterator[_Sight]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ringback.casebook import Case
 from ringback.findings import Evidence, Finding, Severity, Stance
-from ringback.ladder.cast import MAX_LANES, Cast, destinations, is_server
+from ringback.ladder.cast import MAX_LANES, Cast, count_destinations, is_server
 from ringback.ladder.happenings import Happening, Seen, happenings_of, in_order, seen_of
 from ringback.ladder.model import Answer, Arrow, Copy, Ladder, Remark
 from ringback.recognise import StanzaKind, action_child
@@ -137,9 +137,9 @@ class _Drawing:
         if happening.kind is not StanzaKind.CALL or not happening.sent:
             return ""
         node = happening.sent[0].sighting.node
-        named = destinations(node)
+        named = count_destinations(node)
         if named:
-            return f"to {len(named)} device{'s' if len(named) > 1 else ''}"
+            return f"to {named} device{'s' if named > 1 else ''}"
         to = node.jid("to")
         if happening.delivered or to is None or is_server(to):
             return ""

@@ -13,7 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ringback.ladder.model import Ladder
 from ringback.ladder.palette import LIGHT
-from ringback.ladder.scene import Box, Item, Line, Scene, Shape, Words, scene_of
+from ringback.ladder.scene import scene_of
+from ringback.ladder.shapes import Box, Item, Line, Scene, Shape, Words
 
 SCALE = 2
 """Pixels of the picture for one of the scene."""

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from rich.cells import cell_len
 
 from ringback.ladder.answers import grouped
 from ringback.ladder.model import Arrow, Copy, Ladder, Lane, Role, delta, duration
+from ringback.ladder.shapes import SIZE, Box, Group, Item, Line, Scene, Shape, Words
 from ringback.ladder.words import sentence, shown
 
 CHARACTER = 7.3
 """Width of a character of the usual size."""
-SIZE = 12
 SMALL = 11
 
 _LEFT = 190
@@ -33,74 +31,6 @@ _LONGEST_NAME = 28
 _LABEL, _LINE, _BACK, _ANSWER, _GAP = 14, 10, 18, 17, 12
 _BADGE = 52
 _HEAD = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """From one point to another."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    paint: str
-    dashed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A filled polygon."""
-
-    points: tuple[tuple[float, float], ...]
-    paint: str
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rounded rectangle with a border; without `border` it is filled with the paper's colour."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    paint: str
-    border: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Text on its baseline; `anchor` is `start`, `middle` or `end`."""
-
-    x: float
-    y: float
-    text: str
-    paint: str
-    anchor: str = "start"
-    size: int = SIZE
-    bold: bool = False
-
-
-Item: TypeAlias = Line | Shape | Box | Words
-
-
-@dataclass(slots=True)
-class Group:
-    """What belongs together: an arrow, or the frame of the picture."""
-
-    items: list[Item] = field(default_factory=list)
-    arrow: Arrow | None = None
-    title: str = ""
-    top: float = 0
-    bottom: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """The whole picture."""
-
-    width: int
-    height: int
-    groups: tuple[Group, ...]
 
 
 def scene_of(ladder: Ladder) -> Scene:

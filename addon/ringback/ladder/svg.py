@@ -11,7 +11,8 @@ from lxml import etree
 
 from ringback.ladder.model import Arrow, Ladder
 from ringback.ladder.palette import DARK, LIGHT
-from ringback.ladder.scene import Box, Group, Item, Line, Scene, Shape, Words, scene_of
+from ringback.ladder.scene import scene_of
+from ringback.ladder.shapes import Box, Group, Item, Line, Scene, Shape, Words
 from ringback.ladder.words import shown
 
 NAMESPACE = "http://www.w3.org/2000/svg"

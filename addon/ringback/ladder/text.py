@@ -28,6 +28,7 @@ _MARGIN = 20
 _WIDEST = 30
 """Columns between two lanes at the most: a ladder over a wide screen is hard to follow."""
 _LONGEST_LABEL = 60
+_LONGEST_NAME = 60
 
 _ROLE_STYLES = {
     Role.CALLER: "bold cyan",
@@ -79,6 +80,7 @@ class _Drawing:
 
     def lines(self) -> Iterator[Text]:
         """All rows, from the names of the lanes to what is left out."""
+        yield from self._legend()
         yield from self._header()
         date = ""
         for arrow in self._ladder.arrows:
@@ -99,19 +101,23 @@ class _Drawing:
     def _place_lanes(self) -> tuple[list[str], list[int]]:
         """The names as they fit, and the column of each lane."""
         lanes = self._ladder.lanes
-        room = self._width - _MARGIN
-        pitch = min(_WIDEST, room // len(lanes))
-        devices = [visible(lane.name) for lane in lanes if lane.role is not Role.SERVER]
-        if max(map(cell_len, devices), default=0) >= pitch:
-            devices = [visible(lane.short) for lane in lanes if lane.role is not Role.SERVER]
-        server = lanes[self._ladder.server]
-        devices.insert(self._ladder.server, server.name if len(server.name) < pitch else server.short)
-        names = [_elided(name, pitch - 1, self._marks.ellipsis) for name in devices]
+        pitch = min(_WIDEST, (self._width - _MARGIN) // len(lanes))
+        names = _fitting(self._ladder, pitch - 1)
         first = _MARGIN + max(cell_len(names[0]) // 2, 1)
-        pitch = min(
-            _WIDEST, (self._width - 1 - (cell_len(names[-1]) + 1) // 2 - first) // max(1, len(lanes) - 1)
-        )
+        room = self._width - 1 - (cell_len(names[-1]) + 1) // 2 - first
+        pitch = min(_WIDEST, room // max(1, len(lanes) - 1))
         return names, [first + pitch * index for index in range(len(lanes))]
+
+    def _legend(self) -> Iterator[Text]:
+        """Which lane is which, where they only have room for numbers."""
+        if self._names[0] != "1":
+            return
+        names = [
+            cropped(each.name, _LONGEST_NAME, self._marks.ellipsis, measured=False)
+            for each in self._ladder.lanes
+        ]
+        pieces = [Text(f"{number} {name}", "dim") for number, name in enumerate(names, start=1)]
+        yield from flow(pieces, width=self._width)
 
     def _header(self) -> Iterator[Text]:
         row = Canvas(self._width)
@@ -121,7 +127,7 @@ class _Drawing:
         yield row.text()
         notes = [_note(lane) for lane in self._ladder.lanes]
         row = self._row()
-        row.put(1, "+previous   +offer", "dim")
+        row.put(0, "+previous   +offer", "dim")
         for note, column in zip(notes, self._columns, strict=True):
             if note and row.is_free(column - len(note) // 2 - 1, column + len(note) // 2 + 1):
                 row.put(column - len(note) // 2, note, "dim")
@@ -156,7 +162,7 @@ class _Drawing:
             urgent = "!" if arrow.severity is Severity.ERROR else ""
             head.put(0, self._marks.of(arrow.stance) + urgent, style_of(arrow.stance, arrow.severity))
         head.put(2, f" {arrow.clock}", "dim")
-        line.put(2, f"{delta(arrow.since_previous):>8} {delta(arrow.since_offer):>8}", "dim")
+        line.put(1, f"{delta(arrow.since_previous):>8} {delta(arrow.since_offer):>8}", "dim")
 
     def _label(self, arrow: Arrow, row: Canvas) -> None:
         """Over the sender's leg, or the first other one; further left where it is too long for the screen."""
@@ -236,12 +242,12 @@ def _note(lane: Lane) -> str:
     return {Role.CALLER: "caller", Role.CALLEE: "callee"}.get(lane.role, "")
 
 
-def _elided(name: str, room: int, ellipsis: str) -> str:
-    """The name, its middle left out where it does not fit: an address ends in what tells devices apart."""
-    if cell_len(name) <= room:
-        return name
-    kept = max(0, room - len(ellipsis))
-    head = kept // 2
-    return (
-        (name[:head] + ellipsis + name[len(name) - (kept - head) :])[: max(1, room)] if kept else name[:room]
-    )
+def _fitting(ladder: Ladder, room: int) -> list[str]:
+    """Full names where all fit, else short ones, else numbers: names that are cut may look the same."""
+    server = ladder.lanes[ladder.server]
+    for names in ([lane.name for lane in ladder.lanes], [lane.short for lane in ladder.lanes]):
+        seen = [visible(name) for name in names]
+        seen[ladder.server] = server.name if len(server.name) <= room else server.short
+        if all(cell_len(name) <= room for name in seen):
+            return seen
+    return [str(number) for number in range(1, len(ladder.lanes) + 1)]
