@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from ringback.mitm import callflows, messagelog, screens
-from ringback.mitm.callflows import HOST, TAG
+from ringback.mitm.callflows import HOST, METHOD, TAG
 from ringback.mitm.marking import CALLS, CODES, SEVERITY
 from ringback.wire import framelog
 from support.desk import Desk
@@ -36,7 +36,8 @@ def test_fields_and_limits_are_those_of_the_code() -> None:
     """Every name and number that the page gives."""
     assert {row[0].strip("`") for row in rows("field")} == {"comment", "marker", SEVERITY, CODES, CALLS}
     assert f"http://{HOST}/" in PAGE
-    assert f"`!~meta {TAG}`" in PAGE
+    assert f"`{TAG}`" in PAGE
+    assert f"`!~m {METHOD}`" in PAGE
     for number in (
         framelog.MAX_MESSAGES,
         messagelog.MAX_MESSAGES,

@@ -43,6 +43,23 @@ class FlowList:
         self.page.locator(".flow-detail nav").get_by_text(tab, exact=True).click()
         return self.page.locator(".flow-detail section")
 
+    def search(self, expression: str) -> None:
+        """Type into the search field of the flow list."""
+        self.page.get_by_text("Flow List", exact=True).click()
+        field = self.page.get_by_placeholder("Search")
+        field.fill(expression)
+        field.press("Escape")
+
+    def command(self, line: str) -> Locator:
+        """Enter a command into the command bar, which is shown first where it is not; its answer."""
+        bar = self.page.get_by_placeholder("Enter command")
+        if not bar.is_visible():
+            self.page.get_by_text("Options", exact=True).click()
+            self.page.get_by_text("Display Command Bar").click()
+        bar.fill(line)
+        bar.press("Enter")
+        return self.page.locator(".command .command-result")
+
     @property
     def messages(self) -> Locator:
         """The messages in the tab `WebSocket`, each with its time and its content as it is viewed."""

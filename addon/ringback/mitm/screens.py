@@ -26,8 +26,9 @@ from ringback.sources.notice import Tell
 from ringback.view.marks import marks_for
 from ringback.wire.framelog import FrameLog
 
-WIDTH = 80
-"""Columns where the window's are not known: as many as mitmweb shows beside its flow list."""
+WIDTH = 76
+"""Columns where the window's are not known: as many as mitmweb shows beside its flow list in a window of 1280
+pixels."""
 LEAST_WIDTH = 60
 """Columns of a message, however narrow mitmproxy's console is."""
 _ARROW = 2
