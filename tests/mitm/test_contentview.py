@@ -46,7 +46,7 @@ def test_every_message_of_our_sockets_is_shown_by_it(tmp_path: Path) -> None:
     delivered = next(text for text in texts if text.startswith("↓ preaccept"))
     lines = delivered.splitlines()
     assert lines[0] == "↓ preaccept  CALLID-0001 +0.422  B:17@lid → A:1@lid  server frame 11  + note"
-    assert '✓       call-id="CALLID-0001"                         probable, required' in lines
+    assert '✓       call-id="CALLID-0001"                     probable, required' in lines
     assert "+ note    attribute-undocumented  /call/@t" in delivered
     assert "00AAAAAAAA" not in "".join(texts), "placeholders only"
 

@@ -51,8 +51,7 @@ class Commands:
     def calls(self, *filter: str) -> Sequence[str]:  # noqa: A002 - its name is shown
         """List the calls of this session, the newest last. A filter such as `severity>=warning` chooses."""
         cases = self._cases(filter)
-        rows = [f"{'call':<11}  {'first seen':<13}  {'worst':<7}  stanzas  pre-accepts  findings"]
-        rows += map(self._row, cases[-MAX_ROWS:])
+        rows = list(map(self._row, cases[-MAX_ROWS:])) or ["no call, or none that the filter lets through"]
         if len(cases) > MAX_ROWS:
             rows.append(f"and {len(cases) - MAX_ROWS} older ones: give a filter")
         if self._casebook.evicted:
@@ -120,6 +119,10 @@ class Commands:
     def _row(self, case: Case) -> str:
         name = visible(self._casebook.name_of(case))
         at = clock(when(case.stanzas[0].sighting.at)) if case.stanzas else ""
-        preaccepts = len(case.call.of(PREACCEPT))
-        counts = f"{len(case.stanzas):>7}  {preaccepts:>11}  {len(case.findings):>8}"
-        return f"{name:<11}  {at:<13}  {case.worst.value:<7}  {counts}"
+        counts = (
+            counted(len(case.stanzas), "stanza"),
+            counted(len(case.call.of(PREACCEPT)), "pre-accept"),
+            counted(len(case.findings), "finding"),
+        )
+        # mitmweb shows an answer as it is, without a table's columns.
+        return f"{name:<11}  {at:<13}  {case.worst.value:<7}  {', '.join(counts)}"
