@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from ringback.findings import Finding
 from ringback.inspector import CALL_QUIET_S, Inspector
 from ringback.observations import FindingMade, Message, Observation, StanzaObserved, WireNotice
+from ringback.recognise import StanzaKind
 from ringback.sources.chronology import ConnectionEnded, Event
 from ringback.sources.flows import Reading, read_captures
 from ringback.sources.hosts import HostFilter
@@ -237,3 +239,64 @@ def test_any_bytes_give_observations(script: list[tuple[int, bool, bool, bytes, 
     core.finish()
     funnel = core.funnel
     assert funnel.frames == funnel.opened + sum(funnel.closed.values())
+
+
+WAVE = """\
+id: wave
+tag: iq
+display_name: Wave
+category: signaling
+direction: [outgoing, incoming]
+status: draft
+spec_version: "0.1.0"
+summary: A stanza that belongs to no call.
+attributes:
+  - name: id
+    type: string
+    required: true
+    confidence: probable
+    description: Its id.
+children:
+  - tag: wave
+    occurrence: "1"
+    confidence: probable
+    description: The wave.
+"""
+
+
+def test_a_file_about_another_tag_is_checked(tmp_path: Path) -> None:
+    """A user's own file about `<iq><wave/>`: its stanzas are checked, any other `<iq>` is passed over."""
+    (tmp_path / "wave.yaml").write_text(WAVE)
+    specification = load_specification(tmp_path)
+    tape = Tape()
+    inspector = Inspector(specification, KeyLog())
+    seen = [
+        each
+        for xml in ('<iq id="1"><wave/></iq>', "<iq><wave/></iq>", '<iq id="2"><ping/></iq>', "<presence/>")
+        for each in inspector.take_sighting(tape.sent(xml))
+        if isinstance(each, StanzaObserved)
+    ]
+    assert [each.recognised and (each.recognised.kind, each.action) for each in seen] == [
+        (StanzaKind.OTHER, "wave"),
+        (StanzaKind.OTHER, "wave"),
+    ]
+    assert {each.code for each in seen[1].findings} >= {"attribute-missing"}
+    assert inspector.funnel.stanzas == 2
+
+
+@pytest.mark.parametrize("name", ["single-callee"])
+def test_stanzas_of_another_tag_come_off_the_wire(name: str, tmp_path: Path) -> None:
+    """The shipped captures hold stanzas of other tags; a file about one of them has it decoded."""
+    keys, events = shipped(name)
+    log = KeyLog()
+    log.feed(keys)
+    tags = {
+        each.event.tag
+        for each in take(Inspector(SPECIFICATION, log, decode_all=True), events)
+        if isinstance(each, WireNotice) and isinstance(each.event, FrameOpened)
+    } - {"call", "ack", "receipt", "success"}
+    tag = min(tags)
+    (tmp_path / "wave.yaml").write_text(WAVE.replace("tag: iq", f"tag: {tag}").partition("children:")[0])
+    core = Inspector(load_specification(tmp_path), log)
+    found = [each for each in take(core, events) if isinstance(each, StanzaObserved)]
+    assert {each.sighting.node.tag for each in found if each.spec is not None} == {tag}

@@ -25,8 +25,8 @@ from ringback.observations import (
     StanzaObserved,
     WireNotice,
 )
-from ringback.recognise import PREACCEPT, StanzaKind
-from ringback.spec.model import Specification
+from ringback.recognise import CALL_TAGS, PREACCEPT, Recognised, StanzaKind
+from ringback.spec.model import Specification, StanzaSpec
 from ringback.stanza import Jid, Node
 from ringback.wire.connection import Connection
 from ringback.wire.events import (
@@ -142,6 +142,8 @@ class Inspector:
         self._keys = keys
         self._decode_all = decode_all
         self._frame_log = frame_log
+        self._tags = frozenset(spec.tag for spec in specification.stanzas.values()) - CALL_TAGS
+        """Root tags that files are about, those of calls aside."""
         self._book = CallBook()
         self._loose = LooseStanzas()
         self._sockets: dict[tuple[str, int], _Socket] = {}
@@ -269,7 +271,7 @@ class Inspector:
         socket = self._sockets.get(key)
         if socket is None:
             log = None if self._frame_log is None else self._frame_log(message)
-            connection = Connection(self._keys, decode_all=self._decode_all, log=log)
+            connection = Connection(self._keys, decode_all=self._decode_all, tags=self._tags, log=log)
             socket = _Socket(message.capture, message.connection, message.flow, connection, log)
             self._sockets[key] = socket
         return socket
@@ -306,6 +308,7 @@ class Inspector:
     def _sighted(self, sighting: Sighting) -> Iterator[Observation]:
         correlated = self._book.add(sighting)
         if correlated.recognised is None:
+            yield from self._other(sighting)
             return
         for call in correlated.evicted:
             yield from self._give_up(call)
@@ -317,6 +320,20 @@ class Inspector:
         is_refused = correlated.emission is None and correlated.recognised.kind is StanzaKind.CALL
         if correlated.call is not None and not is_refused:
             yield from self._touch(correlated.call, correlated.emission, sighting.at)
+
+    def _other(self, sighting: Sighting) -> Iterator[StanzaObserved]:
+        """A stanza that belongs to no call, where a file is about it."""
+        node = sighting.node
+        if node.tag not in self._tags:
+            return
+        actions = (child.tag for child in node.children)
+        action = next((each for each in actions if self._specification.for_action(node.tag, each)), None)
+        spec = self._specification.for_action(node.tag, action)
+        if spec is None:
+            return
+        self._past.stanzas += 1
+        recognised = Recognised(StanzaKind.OTHER, action, None, node.text("id"))
+        yield self._checked(sighting, Correlated(recognised), spec)
 
     def _touch(self, call: Call, emission: Emission | None, at: float) -> Iterator[FindingMade]:
         """Look at the call again after something that a verdict on it can depend on; chatter is none."""
@@ -331,13 +348,16 @@ class Inspector:
         recognised = correlated.recognised
         assert recognised is not None  # noqa: S101  (the caller returned otherwise)
         action = recognised.action if recognised.kind is StanzaKind.CALL else None
-        spec = self._specification.for_action(sighting.node.tag, action)
+        return self._checked(sighting, correlated, self._specification.for_action(sighting.node.tag, action))
+
+    def _checked(self, sighting: Sighting, correlated: Correlated, spec: StanzaSpec | None) -> StanzaObserved:
+        recognised = correlated.recognised
         findings = [] if spec is None else check_stanza(sighting, spec, self._specification.enums)
         fresh = [each for each in findings if self._is_new(each, correlated.call, correlated.emission)]
         self._findings.update(finding.severity.value for finding in fresh)
         return StanzaObserved(
             sighting,
-            recognised.action or "",
+            (recognised.action if recognised else None) or "",
             correlated.call,
             correlated.emission,
             spec,

@@ -31,11 +31,17 @@ for a pre-accept is in no public capture: it is listed so that the first one is 
 
 
 class StanzaKind(enum.Enum):
-    """How a stanza belongs to a call; the value is its tag."""
+    """How a stanza belongs to calls; the value is its tag."""
 
     CALL = "call"
     ACK = "ack"
     RECEIPT = "receipt"
+    OTHER = "other"
+    """Not at all: a file of the specification is about its tag. Its value is no tag."""
+
+
+CALL_TAGS = frozenset({StanzaKind.CALL.value, StanzaKind.ACK.value, StanzaKind.RECEIPT.value})
+"""Root tags of what belongs to calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,8 @@ class Recognised:
     kind: StanzaKind
     action: str | None
     """Of a call: the tag of its `action_child`, empty where it has none. Of an ack: its `type`, None where
-    there is none. Of a receipt: the tag of the child that made it one."""
+    there is none. Of a receipt: the tag of the child that made it one. Of any other: the tag of the child
+    that its file is about, None where it is about the tag alone."""
     call_id: str | None
     """The call that the stanza names; None where it names none, as most acks do, or an empty one."""
     stanza_id: str | None

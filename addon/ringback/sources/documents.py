@@ -13,7 +13,7 @@ from pathlib import Path
 from lxml import etree
 
 from ringback.errors import DecodeError, SpecError, StanzaError
-from ringback.recognise import StanzaKind
+from ringback.recognise import CALL_TAGS
 from ringback.sources.log_lines import read_node
 from ringback.sources.logged import LoggedStanza
 from ringback.spec.document import parse_document
@@ -29,7 +29,7 @@ MAX_DOCUMENT_BYTES = 64 << 20
 _WRAPPER = b"<stanzas>"
 _WRAPPER_END = b"</stanzas>"
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,200}\?>")
-_ROOTS = frozenset(kind.value for kind in StanzaKind)
+_ROOTS = CALL_TAGS
 _DICTIONARY = 3
 """Token table of plaintexts in capture files: what current clients speak."""
 

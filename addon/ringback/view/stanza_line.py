@@ -47,7 +47,7 @@ def stanza_line(observed: StanzaObserved, shown: Node, placeholders: Placeholder
     kind = None if observed.recognised is None else observed.recognised.kind
     is_answer = kind in {StanzaKind.ACK, StanzaKind.RECEIPT}
     action = placeholders.name(observed.action) if observed.action else ""
-    words = (kind.value, action) if kind is not None and is_answer else (action or "empty",)
+    words = (shown.tag, action) if is_answer or kind is StanzaKind.OTHER else (action or "empty",)
     return StanzaLine(
         time=clock(at),
         date="" if at is None else at.strftime("%Y-%m-%d"),

@@ -47,15 +47,23 @@ _Stage: TypeAlias = Callable[[bytes, Direction, int, float], list[WireEvent]]
 class Connection:
     """One WebSocket, from its first message to its end."""
 
-    def __init__(self, keys: KeyLog, *, decode_all: bool = False, log: FrameLog | None = None) -> None:
-        """Keys are taken from `keys` as they come. With `decode_all` every stanza is decoded in full.
+    def __init__(
+        self,
+        keys: KeyLog,
+        *,
+        decode_all: bool = False,
+        tags: frozenset[str] = frozenset(),
+        log: FrameLog | None = None,
+    ) -> None:
+        """Keys are taken from `keys` as they come. With `decode_all` every stanza is decoded in full, else
+        those that may belong to calls and those of the further `tags`.
 
         What becomes of each frame is noted in `log`, if there is one.
         """
         self.counts = FrameCounts()
         """Where every transport frame went."""
         self._keys = keys
-        self._decode_all = decode_all
+        self._stanzas = partial(StanzaReader, decode_all=decode_all, tags=tags)
         self._log = log
         self._first = bytearray()
         self._session: Session | None = None
@@ -135,7 +143,7 @@ class Connection:
     def _recognise(self, opening: Opening, message: int, at: float) -> list[WireEvent]:
         intro = opening.intro
         dictionary = nearest_dictionary(intro.dictionary)
-        stanzas = StanzaReader(token_table(dictionary), decode_all=self._decode_all)
+        stanzas = self._stanzas(token_table(dictionary))
         session = HandshakenSession(opening, self._keys, stanzas, self.counts, log=self._log)
         frames = bytes(self._first[intro.size :])
         self._enter(session, partial(self._follow, session))
@@ -155,7 +163,7 @@ class Connection:
     def _resume(self, content: bytes, direction: Direction, message: int, at: float) -> list[WireEvent]:
         if not self._keys.size and not begins_with_frames(content):
             return self._ignore("neither an intro nor whole frames in the first message")
-        stanzas = StanzaReader(None, decode_all=self._decode_all)
+        stanzas = self._stanzas(None)
         session = ResumedSession(self._keys, stanzas, self.counts, log=self._log)
         self._enter(session, partial(self._search, session))
         return self._search(session, content, direction, message, at)

@@ -33,14 +33,17 @@ _MAY_MATTER = frozenset({_CALL, _ACK, _RECEIPT, _SUCCESS})
 class StanzaReader:
     """Reads the opened frames of a connection, both directions, with its token table."""
 
-    def __init__(self, table: TokenTable | None, *, decode_all: bool) -> None:
+    def __init__(
+        self, table: TokenTable | None, *, decode_all: bool, tags: frozenset[str] = frozenset()
+    ) -> None:
         """`table` is None where no intro was seen: then the frames themselves decide (`learn`).
 
-        With `decode_all` every frame is read in full, within the limits of the decoder alone: whoever asks
-        for every stanza does not keep them.
+        `tags` are those of further stanzas that are read in full. With `decode_all` every frame is, within
+        the limits of the decoder alone: whoever asks for every stanza does not keep them.
         """
         self._vote = TableVote() if table is None else None
         self._decode_all = decode_all
+        self._tags = _MAY_MATTER | tags
         self._reads_all = decode_all or table is None
         self.table = table or TableVote().leader
         """The table in use; may change while it is not certain."""
@@ -66,7 +69,7 @@ class StanzaReader:
             tag = peek_tag(plaintext, self.table)
         except DecodeError:
             return None
-        return tag if tag not in _MAY_MATTER or (tag == _RECEIPT and is_bare(plaintext)) else None
+        return tag if tag not in self._tags or (tag == _RECEIPT and is_bare(plaintext)) else None
 
     def read(
         self, place: FramePlace, counter: int, plaintext: bytes, *, size: int, late: bool
@@ -98,4 +101,4 @@ class StanzaReader:
             return decode_head(plaintext, self.table).text(_CLASS) == _CALL
         if tag == _RECEIPT:
             return not is_bare(plaintext)
-        return tag in _MAY_MATTER
+        return tag in self._tags
