@@ -19,7 +19,7 @@ from ringback.questions.facts import Statement
 from ringback.questions.registry import RULES
 from ringback.questions.stanzas import stanza_units
 from support.exporting import from_captures, good_material, heard_in, material_of, wide_call
-from support.sightings import Tape, good_call, preaccept
+from support.sightings import OFFER_IN, Tape, good_call, preaccept
 from synthetic.manifest import SCENARIOS
 
 PAGE = Path(questions.__file__).parents[1] / "docs" / "exports.md"
@@ -115,6 +115,37 @@ def test_markdown_says_the_answer_first() -> None:
     assert "- Counted: one callee device that pre-accepted, per call; a success: " in section
     assert "\n- Next: Capture " in section
     assert "| first of a callee's device " in section
+
+
+def test_markdown_tells_facts_by_direction_call_kind_and_build() -> None:
+    """By hand: the wide call's pre-accept went out once and came in once; neither copy has both addresses,
+    and nobody has candidates."""
+    page = questions_markdown(Appraisal(material_of(wide_call(Tape()))))
+    assert (
+        "| call-preaccept: call/preaccept/@call-id | attribute | string | probable | 2 | 0 | 0 | none |"
+        in page
+    )
+    by_direction = page.partition("### By direction\n")[2].partition("### ")[0]
+    assert "| fact | statement | incoming | outgoing |" in by_direction
+    assert "| call-preaccept: call/@from | attribute | 1, 0, 0 | 0, 0, 1 |" in by_direction
+    assert "| call-preaccept: call/@to | attribute | 0, 0, 1 | 1, 0, 0 |" in by_direction
+    assert "| call-preaccept: call/preaccept/destination | child | 0, 0, 1 | 0, 0, 1 |" in by_direction
+    assert "| call-preaccept: call/preaccept/destination | occurrence | 1, 0, 0 | 1, 0, 0 |" in by_direction
+    assert "### By call kind\n" in page
+    by_build = page.partition("### By build\n")[2]
+    assert "| fact | statement | web 2.3000.1015901307 |" in by_build
+    rate = (
+        "| call-preaccept: call/preaccept/audio/@rate | attribute | 2 of 2 | int | 4 digits: 2, 5 digits: 2 |"
+    )
+    assert f"{rate} incoming: 1, outgoing: 1 |" in page
+
+
+def test_markdown_names_files_of_which_nothing_was_seen() -> None:
+    """Their facts were never exercised; the JSON has each of them with zeros."""
+    appraisal = Appraisal(material_of([Tape().delivered(OFFER_IN)]))
+    assert "No stanza was seen of: call-preaccept." in questions_markdown(appraisal)
+    facts = as_json(appraisal)["facts"]
+    assert {(fact["valid"], fact["violated"], fact["not_exercised"]) for fact in facts} == {(0, 0, 0)}
 
 
 def test_markdown_takes_no_sign_from_the_evidence() -> None:

@@ -168,10 +168,10 @@ def conflict_issue(tally: ConflictTally, material: Material) -> Issue:
     """The Discrepancy form, for two models that disagree: the evidence for and against either."""
     path, spec = tally.conflict.path, tally.stanza.claim.fact.spec
     sides = (tally.stanza, tally.part)
-    says = " ".join(f"{side.claim.source} says {side.claim.says} of `{path}`." for side in sides)
+    says = ". ".join(f"{side.claim.source} has it: {side.claim.says}" for side in sides)
     first, second = (fenced(_model_side(side, material, spec), "text") for side in sides)
     sections = {
-        "What conflicts": f"Two models of one stanza disagree. {says}",
+        "What conflicts": f"Two models of one stanza disagree about `{path}`. {says}.",
         "Source A (technique + evidence)": first,
         "Source B (technique + evidence)": second,
         "Proposed resolution": _model_resolution(tally),
