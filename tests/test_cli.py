@@ -45,6 +45,7 @@ COMMANDS: tuple[list[str], ...] = (
     ["recheck"],
     ["show"],
     ["diff"],
+    ["check"],
     ["export"],
     ["export", "questions"],
     ["export", "captures"],

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import click
 
 from ringback import __version__
+from ringback.cli_check import check
 from ringback.cli_export import export
 from ringback.cli_ledger import ledger, recheck
 from ringback.cli_options import EPILOG, PATH, help_if_alone, keylog_variable, recording_options, spec_option
@@ -196,6 +197,7 @@ def codes(code: str | None) -> ExitCode:
     return list_codes(Environment()) if code is None else explain_code(code, Environment())
 
 
+cli.add_command(check)
 cli.add_command(export)
 cli.add_command(ledger)
 cli.add_command(recheck)

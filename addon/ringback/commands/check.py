@@ -1,0 +1,124 @@
+"""`ringback check`: the gate over sources of any kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ringback.commands.environment import Environment
+from ringback.commands.gathering import Gathered, gather
+from ringback.commands.pictures import check_destination
+from ringback.commands.recorded import SourceOptions
+from ringback.commands.usage import ArgumentError
+from ringback.commands.writing import write_file
+from ringback.export.material import Material
+from ringback.filters import Filter
+from ringback.findings import Severity
+from ringback.gate.baseline import read_baseline, render_baseline
+from ringback.gate.findings import Counted, count_findings
+from ringback.gate.outcome import Outcome, Rule, Verdict, judge
+from ringback.gate.rendering import FORMATS
+from ringback.sources.notice import Notice, Urgency
+from ringback.status import ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What fails, and where it is told."""
+
+    filter: Filter
+    """Which findings are looked at."""
+    fail_on: Severity = Severity.ERROR
+    strict: bool = False
+    baseline: Path | None = None
+    write_baseline: Path | None = None
+    """File to write what was found to, so that it is known from now on, this time included."""
+    form: str = "text"
+    """One of `FORMATS`."""
+    out: Path | None = None
+    """File to write to; None for standard output."""
+
+
+@dataclass(slots=True)
+class _Listening(Environment):
+    """An environment that counts what it is told is left out."""
+
+    skipped: int = field(default=0, init=False)
+
+    def tell(self, notice: Notice) -> None:
+        """Say it, and count it where it is about something that is left out."""
+        self.skipped += notice.urgency is not Urgency.INFO
+        # Named, for a dataclass with slots is another class than the one that `super` looks for.
+        Environment.tell(self, notice)
+
+
+def check(source: SourceOptions, gate: Gate, environment: Environment) -> ExitCode:
+    """Hold the sources against the specification and tell by the exit code whether the gate lets them pass.
+
+    Raises:
+        SourceError, LedgerError: a source or the baseline cannot be read.
+        SpecError: the specification cannot be used.
+        ArgumentError: an output would go over a source or over another output.
+        LeakError, ExportError: what would be written could identify somebody, or cannot be written.
+    """
+    _check_destinations(source, gate, environment)
+    known = None if gate.baseline is None else read_baseline(gate.baseline)
+    listening = _Listening(environment.stdout, environment.stderr, environment.color)
+    gathered = gather(source.recording, source.spec, listening)
+    found = count_findings(gathered.casebook, gathered.specification, gate.filter)
+    if gate.write_baseline is not None:
+        known = {each.key: each.count for each in found}
+    rule = Rule(gate.fail_on, gate.strict, known)
+    is_read = gathered.status is ExitCode.OK
+    outcome = judge(found, rule, gathered.casebook, skipped=listening.skipped, is_read=is_read)
+    checked = _scan(gathered)
+    if gate.write_baseline is not None:
+        _write_baseline(gate.write_baseline, found, outcome, checked, environment)
+    text = checked(FORMATS[gate.form](outcome), f"the {gate.form} output")
+    if gate.out is None:
+        environment.write(text)
+    else:
+        write_file(gate.out, text)
+    return _EXIT_CODES.get(outcome.verdict, gathered.status)
+
+
+_EXIT_CODES = {
+    Verdict.CLEAN: ExitCode.OK,
+    Verdict.FAILED: ExitCode.FINDINGS,
+    Verdict.NOTHING_EXERCISED: ExitCode.NOTHING_OPENED,
+}
+"""What was not read ends as the reading did."""
+
+
+def _check_destinations(source: SourceOptions, gate: Gate, environment: Environment) -> None:
+    files = source.recording.files
+    check_destination(gate.form, gate.out, files, environment)
+    if gate.write_baseline is None:
+        return
+    if gate.baseline is not None:
+        raise ArgumentError("--write-baseline makes everything known that is found: leave --baseline out")
+    written = gate.write_baseline.resolve()
+    if written in {file.resolve() for file in (*files, *filter(None, (gate.out,)))}:
+        raise ArgumentError(f"--write-baseline {gate.write_baseline} is a source or --out; name another file")
+
+
+def _scan(gathered: Gathered) -> Callable[[str, str], str]:
+    """What looks at texts before they leave."""
+    calls, clients = gathered.casebook.evidence()
+    return Material.of(calls, clients, gathered.specification).checked
+
+
+def _write_baseline(
+    path: Path,
+    found: list[Counted],
+    outcome: Outcome,
+    checked: Callable[[str, str], str],
+    environment: Environment,
+) -> None:
+    unknown = replace(outcome, rule=replace(outcome.rule, known=None)).verdict
+    if unknown in {Verdict.NOT_READ, Verdict.NOTHING_EXERCISED}:
+        environment.tell(Notice(f"{path} was not written: {unknown.value}", Urgency.ERROR))
+        return
+    write_file(path, checked(render_baseline(found), str(path)))
+    environment.tell(Notice(f"{len(found)} kinds of findings are known from now on: {path}", Urgency.INFO))
