@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from ringback.stanza import Node, from_text
 from support.browser import screenshot
 from support.desk import server_frames
+from support.hostile import hostile_nodes
 from support.live import Background, play, reverse_proxy
 from support.loopback import Loopback
 from support.mitm import SCRIPT, Mitmweb
@@ -20,7 +20,6 @@ from support.noise_peer import NoisePair
 from support.recorded import capture, websocket_flows
 
 NAME = "single-callee"
-HOSTILE = "\x1b]0;owned\x07\x1b[2J<img src=x onerror=\"document.title='owned'\">\u202e\r\n" + "A" * 2_000
 
 
 @pytest.fixture
@@ -104,16 +103,10 @@ def test_a_late_key_and_hostile_stanzas(
     """What is held says so and is opened in place; whatever a stanza holds stays text on the page."""
     mitmweb, loopback, keys = live
     pair = NoisePair()
-    ringing = Node("preaccept", {"call-id": HOSTILE, "call-creator": HOSTILE, HOSTILE[:50]: "1"}, HOSTILE)
-    nodes = [
-        Node("call", {"from": HOSTILE, "id": HOSTILE}, (ringing,)),
-        from_text('<call from="100002:7@lid" id="3EB0AA"><preaccept call-id="00AAAA"/></call>'),
-        Node(HOSTILE, {"id": HOSTILE}, HOSTILE.encode()),
-    ]
     with FlowList(page, mitmweb) as seen:
         pipe = background.run(loopback.connect(mitmweb.port))
         background.run(pipe.say(pair.handshake))
-        background.run(pipe.say([(False, server_frames(pair, [node])) for node in nodes]))
+        background.run(pipe.say([(False, server_frames(pair, [node])) for node in hostile_nodes()]))
         expect(seen.flows).to_have_count(1)
         seen.open(seen.flows.first, "WebSocket")
         expect(seen.messages).to_have_count(6)

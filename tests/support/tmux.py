@@ -114,6 +114,11 @@ class Terminal:
         return self._ask("cursor_flag") == "1"
 
     @property
+    def title(self) -> str:
+        """What the command has set as the terminal's title."""
+        return self._ask("pane_title")
+
+    @property
     def exit_code(self) -> int | None:
         """How the command ended, 128 + N for signal N; None while it runs or its output is not all read."""
         ended = re.fullmatch(r"ended (\d+)", self._ask("pane_title"))
