@@ -336,8 +336,8 @@ def test_a_client_is_named_without_its_account() -> None:
 @given(any_node)
 @example(Node("call", {"opus": "A"}, Jid("somebody", "lid")))
 def test_sanitising_twice_is_sanitising_once(node: Node) -> None:
-    """Placeholders pass unchanged through the mapping that gave them, whatever the node. The node gives the same
-    once its names are known; before, a text may stand ahead of the address that makes it a name."""
+    """Placeholders pass unchanged through the mapping that gave them, whatever the node. The node gives the
+    same once its names are known; before, a text may stand ahead of the address that makes it a name."""
     placeholders = Placeholders()
     hidden = placeholders.node(node)
     assert placeholders.node(hidden) == hidden
