@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mitmproxy.io import FlowReader
 
 from ringback.ledger import StoredLedger
 from support.flows import Spoken
@@ -350,3 +351,27 @@ print(len(modules), ringback.__file__)
     count, place = finished.stdout.split()
     assert int(count) > 40
     assert place == str(tmp_path / "addon" / "ringback" / "__init__.py")
+
+
+def test_what_is_saved_carries_verdicts(proxy: Proxy, tmp_path: Path) -> None:
+    """The flows that `-w` writes live have comment, marker and metadata; no call is among them."""
+    keys, saved = capture(NAME).with_suffix(".keys"), tmp_path / "mine.flows"
+
+    async def run() -> str:
+        options = ("-w", saved, "-s", SCRIPT, "--set", f"ringback_keylog={keys}", "--set", "flow_detail=3")
+        async with proxy(*options) as (mitmdump, loopback):
+            for pipe in await play(NAME, loopback, mitmdump.port):
+                await pipe.close()
+            return await asyncio.to_thread(mitmdump.stop)
+
+    output = asyncio.run(run())
+    with saved.open("rb") as stream:
+        flows = list(FlowReader(stream).stream())
+    assert len(flows) == len(websocket_flows(NAME))
+    for flow in flows:
+        assert flow.comment.startswith("ringback: ")
+        assert flow.comment.endswith("; CALLID-0001, 1 pre-accept")
+        assert flow.marked == ":large_blue_circle:"
+        assert flow.metadata["ringback-calls"] == "CALLID-0001"
+    # mitmdump's own output shows messages by the view too.
+    assert "server frame 0  121 bytes  handshake" in output

@@ -26,7 +26,7 @@ NAME = "ringback"
 """Without a dot: mitmweb cannot name one that has it."""
 PRIORITY = 10.0
 """Above every view of mitmproxy's own, on our sockets."""
-MAX_CACHED = 1_024
+MAX_CACHED = 8_192
 """Texts that are kept: mitmproxy's console asks for every message of an open flow again at each change."""
 
 _NOT_OURS = "nothing for ringback to show: no message of a WebSocket that it looked at"
@@ -88,8 +88,15 @@ class _Written:
 
     def is_of(self, message: WebSocketMessage, held: HeldMessage, by: MessageText) -> bool:
         """Whether nothing has come to the message since: its stanzas and findings only grow."""
-        lengths = [(len(each.stanzas), len(each.findings)) for each in (self.held, held)]
-        return self.message is message and self.by is by and lengths[0] == lengths[1]
+        then = self.held
+        return (
+            self.message is message
+            and self.by is by
+            and len(then.stanzas) == len(held.stanzas)
+            and len(then.findings) == len(held.findings)
+            and (then.frames, then.is_taken, then.is_forgotten)
+            == (held.frames, held.is_taken, held.is_forgotten)
+        )
 
 
 class StanzaView:
@@ -154,10 +161,9 @@ class StanzaView:
             return known.shown
         lines = text.lines(held, from_client=message.from_client, injected=message.injected)
         shown = Shown(lines)
-        if held.stanzas:
-            self._cache[id(message)] = _Written(message, held, text, shown)
-            if len(self._cache) > MAX_CACHED:
-                self._cache.popitem(last=False)
+        self._cache[id(message)] = _Written(message, held, text, shown)
+        if len(self._cache) > MAX_CACHED:
+            self._cache.popitem(last=False)
         return shown
 
 

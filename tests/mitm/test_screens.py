@@ -1,0 +1,104 @@
+"""The parts together: nothing that goes wrong in one reaches the proxied socket or another part."""
+
+# mitmproxy's master is not annotated.
+# mypy: disable-error-code="no-untyped-call"
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringback.mitm import screens
+from ringback.mitm.callflows import CallFlows
+from ringback.mitm.flowmarks import FlowMarks
+from ringback.mitm.messagelog import MessageLog
+from support.desk import Desk, server_frames, text_of
+from support.noise_peer import NoisePair
+from support.wire_driver import CALL, IQ
+
+
+@pytest.fixture
+def pair() -> NoisePair:
+    return NoisePair()
+
+
+@pytest.mark.parametrize(
+    ("part", "method"),
+    [
+        (FlowMarks, "admit"),
+        (FlowMarks, "show"),
+        (FlowMarks, "write"),
+        (CallFlows, "show"),
+        (CallFlows, "draw"),
+        (MessageLog, "show"),
+    ],
+)
+def test_a_part_that_fails_costs_nothing_else(
+    tmp_path: Path,
+    pair: NoisePair,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    part: type,
+    method: str,
+) -> None:
+    """It is told once; stanzas are still opened, and commands still answer."""
+
+    def fail(*_: object) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(part, method, fail)
+    with Desk(tmp_path) as desk:
+        desk.write_keys(pair.key_log)
+        flow = desk.connect(pair)
+        for _ in range(3):
+            said = desk.say(flow, server_frames(pair, [CALL]))
+            desk.tick()
+        assert "server frame 3" in text_of(said, flow)
+        [row] = desk.context.master.commands.execute("ringback.calls")
+        assert row.startswith("CALLID-0001 ")
+    assert caplog.text.count("ZeroDivisionError") == 1
+
+
+def test_a_fault_in_the_pipeline_leaves_messages_unread(
+    tmp_path: Path, pair: NoisePair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that is set aside shows what was seen of it, and that the rest was not looked at."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with Desk(tmp_path) as desk:
+        desk.write_keys(pair.key_log)
+        flow = desk.connect(pair)
+        before = desk.say(flow, server_frames(pair, [IQ]))
+        monkeypatch.setattr("ringback.inspector.check_stanza", fail)
+        desk.say(flow, server_frames(pair, [CALL]))
+        after = desk.say(flow, server_frames(pair, [IQ]))
+        assert "<iq>" in text_of(before, flow)
+        assert text_of(after, flow) == "not looked at yet"
+
+
+def test_width_is_the_consoles(tmp_path: Path, pair: NoisePair, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, pair: NoisePair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where mitmproxy's master has a window its columns count, less the arrow; and they may change."""
+
+    class Window:
+        columns = 140
+
+        def get_cols_rows(self) -> tuple[int, int]:
+            return self.columns, 40
+
+    with Desk(tmp_path) as desk:
+        desk.write_keys(pair.key_log)
+        flow = desk.connect(pair)
+        said = desk.say(flow, server_frames(pair, [CALL]))
+        usual = text_of(said, flow)
+        assert max(map(len, usual.splitlines())) <= screens.WIDTH
+        monkeypatch.setattr(desk.context.master, "ui", Window(), raising=False)
+        wide = text_of(said, flow)
+        assert screens.WIDTH < max(map(len, wide.splitlines())) <= 138
+        monkeypatch.setattr(Window, "columns", 20)
+        assert max(map(len, text_of(said, flow).splitlines())) <= screens.LEAST_WIDTH
