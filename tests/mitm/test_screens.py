@@ -81,8 +81,6 @@ def test_a_fault_in_the_pipeline_leaves_messages_unread(
 
 
 def test_width_is_the_consoles(tmp_path: Path, pair: NoisePair, monkeypatch: pytest.MonkeyPatch) -> None:
-    tmp_path: Path, pair: NoisePair, monkeypatch: pytest.MonkeyPatch
-) -> None:
     """Where mitmproxy's master has a window its columns count, less the arrow; and they may change."""
 
     class Window:
