@@ -46,6 +46,7 @@ COMMANDS: tuple[list[str], ...] = (
     ["show"],
     ["diff"],
     ["check"],
+    ["doctor"],
     ["export"],
     ["export", "questions"],
     ["export", "captures"],

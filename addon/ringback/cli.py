@@ -12,6 +12,7 @@ import click
 
 from ringback import __version__
 from ringback.cli_check import check
+from ringback.cli_doctor import doctor
 from ringback.cli_export import export
 from ringback.cli_ledger import ledger, recheck
 from ringback.cli_options import EPILOG, PATH, help_if_alone, keylog_variable, recording_options, spec_option
@@ -198,6 +199,7 @@ def codes(code: str | None) -> ExitCode:
 
 
 cli.add_command(check)
+cli.add_command(doctor)
 cli.add_command(export)
 cli.add_command(ledger)
 cli.add_command(recheck)

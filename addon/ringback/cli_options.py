@@ -80,7 +80,7 @@ def keylog_variable() -> str | None:
 
 
 PATH = _NamedPath(path_type=Path)
-_keylog = click.option(
+keylog_option = click.option(
     "--keylog",
     metavar="FILE",
     type=PATH,
@@ -121,7 +121,7 @@ _technique = click.option(
     "else baileys-instrumentation.",
 )
 recording_options = _together(
-    click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH), _keylog, _hosts
+    click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH), keylog_option, _hosts
 )
 
 
@@ -146,7 +146,7 @@ def _collected(command: _Command) -> _Command:
 
 source_options = _together(
     click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=PATH),
-    _keylog,
+    keylog_option,
     _hosts,
     _technique,
     spec_option,
@@ -165,7 +165,7 @@ from_options = _together(
         "- is standard input. "
         "Default: the ledger in the user's data directory.",
     ),
-    _keylog,
+    keylog_option,
     _hosts,
     _technique,
     spec_option,
