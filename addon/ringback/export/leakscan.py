@@ -14,6 +14,7 @@ from __future__ import annotations
 import enum
 import ipaddress
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -122,7 +123,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     (
         LeakKind.PERSON,
-        re.compile(r"(?P<user>[\w.:+-]+)(?:@|%40|&#64;|&#x40;)[A-Za-z][\w.-]*"),
+        re.compile(r"(?P<user>[\w.:+-]{1,64})(?:@|%40|&#64;|&#x40;)[A-Za-z][\w.-]*"),
         _names_a_person,
     ),
     (
@@ -177,12 +178,8 @@ def scan(text: str, *, known: Collection[str | bytes] = (), versions: Collection
     `versions` are versions of clients that the evidence names, which may stand exactly as they are: those of
     phones have the form of IPv4 addresses, and those of browsers a run of ten digits.
     """
-    excused = [found.span() for rule in _exactly(versions) for found in rule.finditer(text)]
-    found = [
-        (span, kind)
-        for span, kind in dict.fromkeys(_found(text, known))
-        if not any(_within(span, version) for version in excused)
-    ]
+    excused = sorted(found.span() for rule in _exactly(versions) for found in rule.finditer(text))
+    found = [(span, kind) for span, kind in dict.fromkeys(_found(text, known)) if not _within(span, excused)]
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
     return [_leak(starts, span, kind) for span, kind in _merged(found)]
 
@@ -245,8 +242,10 @@ def _joined_spans(reading: Reading, spellings: Iterable[Spellings]) -> Iterator[
         yield whole.place(span), LeakKind.IDENTITY
 
 
-def _within(span: Span, other: Span) -> bool:
-    return other[0] <= span[0] and span[1] <= other[1]
+def _within(span: Span, excused: Sequence[Span]) -> bool:
+    """Whether it lies in one of these, which are in order and do not overlap."""
+    before = bisect_right(excused, (span[0], sys.maxsize)) - 1
+    return before >= 0 and span[1] <= excused[before][1]
 
 
 def _merged(found: Sequence[tuple[Span, LeakKind]]) -> Iterator[tuple[Span, LeakKind]]:
