@@ -196,7 +196,7 @@ class Ringback:
         now = time.time()
         self._session.take_end(flow, now)
         # Before the flow is saved, which comes next.
-        self.screens.refresh(now)
+        self.screens.refresh(now, at_once=True)
 
     def done(self) -> None:
         """mitmproxy shuts down, or the script is loaded anew and another instance takes over."""

@@ -14,6 +14,7 @@ from ringback.mitm import screens
 from ringback.mitm.callflows import CallFlows
 from ringback.mitm.flowmarks import FlowMarks
 from ringback.mitm.messagelog import MessageLog
+from ringback.stanza import from_text
 from support.desk import Desk, server_frames, text_of
 from support.noise_peer import NoisePair
 from support.wire_driver import CALL, IQ
@@ -100,3 +101,35 @@ def test_width_is_the_consoles(tmp_path: Path, pair: NoisePair, monkeypatch: pyt
         assert screens.WIDTH < max(map(len, wide.splitlines())) <= 138
         monkeypatch.setattr(Window, "columns", 20)
         assert max(map(len, text_of(said, flow).splitlines())) <= screens.LEAST_WIDTH
+
+
+def test_marks_are_told_twice_a_second_at_the_most(tmp_path: Path, pair: NoisePair) -> None:
+    """The console asks for all messages of an open flow each time; at its end a flow does not wait."""
+    with Desk(tmp_path) as desk:
+        desk.write_keys(pair.key_log)
+        flow = desk.connect(pair)
+        comments = []
+        for now in (1_000.0, 1_000.1, 1_000.4, 1_000.5):
+            desk.say(flow, server_frames(pair, [CALL]))
+            desk.tick(now)
+            comments.append(flow.comment.rpartition(", ")[2])
+        desk.say(flow, server_frames(pair, [CALL]))
+        desk.addon.websocket_end(flow)
+        comments.append(flow.comment.rpartition(", ")[2])
+    assert comments == ["1 pre-accept", "1 pre-accept", "1 pre-accept", "4 pre-accepts", "5 pre-accepts"]
+
+
+def test_calls_that_nobody_draws_do_not_pile_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """mitmdump has no flow list: the calls that wait for one are bounded."""
+    monkeypatch.setattr("ringback.mitm.callflows.MAX_DUE", 3)
+    pair = NoisePair()
+    with Desk(tmp_path) as desk:
+        desk.write_keys(pair.key_log)
+        flow = desk.connect(pair)
+        for number in range(6):
+            ringing = f'<preaccept call-id="00AAAA{number}"/>'
+            node = from_text(f'<call from="100002:7@lid" id="{number}">{ringing}</call>')
+            desk.say(flow, server_frames(pair, [node]))
+        desk.tick(1_000.0)
+        drawn = [each.request.path.split("?")[0] for each in desk.flow_list if each is not flow]
+    assert drawn == ["/CALLID-0004", "/CALLID-0005", "/CALLID-0006"]

@@ -33,6 +33,8 @@ METHOD = "CALL"
 """By which a filter hides them, also in mitmweb 11, whose own filters know no metadata: `!~m CALL`."""
 MAX_FLOWS = 1_000
 """Such flows in the list; the oldest goes first."""
+MAX_DUE = 2_000
+"""Calls that wait to be drawn; the one that waits longest goes first. mitmdump never draws any."""
 MAX_A_TURN = 4
 """Ladders that are drawn in one turn: a long recording must not hold up mitmproxy."""
 REST_S = 0.5
@@ -62,13 +64,11 @@ class CallFlows:
 
     def show(self, observation: Observation) -> None:
         """Remember that there is something new about a call."""
-        if not self.enabled:
-            return
-        if isinstance(observation, StanzaObserved) and observation.call is not None:
-            self._due.setdefault((observation.call.capture, observation.call.call_id))
-        elif isinstance(observation, FindingMade) and observation.finding.call_id is not None:
-            finding = observation.finding
-            self._due.setdefault((finding.evidence[0].capture, finding.call_id or ""))
+        key = _call_of(observation)
+        if self.enabled and key is not None:
+            self._due.setdefault(key)
+            if len(self._due) > MAX_DUE:
+                del self._due[next(iter(self._due))]
 
     def close(self, funnel: Funnel) -> None:
         """Nothing to do."""
@@ -155,3 +155,12 @@ class CallFlows:
         if len(shown) > MAX_FINDINGS:
             lines.append(f"{self._marks.ellipsis} and {len(shown) - MAX_FINDINGS} more findings")
         return "\n".join(lines) + "\n"
+
+
+def _call_of(observation: Observation) -> tuple[str, str] | None:
+    """Capture and id of the call that there is something new about."""
+    if isinstance(observation, StanzaObserved) and observation.call is not None:
+        return observation.call.capture, observation.call.call_id
+    if isinstance(observation, FindingMade) and observation.finding.call_id is not None:
+        return observation.finding.evidence[0].capture, observation.finding.call_id
+    return None

@@ -33,6 +33,8 @@ LEAST_WIDTH = 60
 """Columns of a message, however narrow mitmproxy's console is."""
 _ARROW = 2
 """Columns of the arrow that mitmproxy's console puts before every line of a message."""
+REST_S = 0.5
+"""Time between two updates of marks: at each of them mitmproxy's console asks for all messages again."""
 MAX_CASES = 2_000
 """Calls that are kept in memory: fewer than of a recording, since a proxy may run for weeks."""
 
@@ -49,6 +51,7 @@ class Screens:
         self._placeholders = placeholders
         self._faults = Faults(tell)
         self._messages = MessageLog()
+        self._next_marks = float("-inf")
         self._level = Severity.NOTE
         self._text = self._new_text(WIDTH)
         self.content_view = StanzaView(self._messages, self._current_text, self._faults)
@@ -69,10 +72,15 @@ class Screens:
         self.calls.level = self._level = level
         self._text = self._new_text(self._text.width)
 
-    def refresh(self, now: float) -> None:
-        """Write marks, draw calls, and let mitmproxy's screens know; `now` in seconds."""
-        with self._faults.contained("marking flows"):
-            _update(self.marks.write())
+    def refresh(self, now: float, *, at_once: bool = False) -> None:
+        """Write marks, draw calls, and let mitmproxy's screens know; `now` in seconds.
+
+        Marks are left for later where it is too early again, unless they are wanted `at_once`.
+        """
+        if at_once or self._next_marks <= now:
+            self._next_marks = now + REST_S
+            with self._faults.contained("marking flows"):
+                _update(self.marks.write())
         view = ctx.master.addons.get("view")  # type: ignore[no-untyped-call]
         if isinstance(view, View):
             with self._faults.contained("drawing calls"):
