@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ringback.commands.environment import Environment
+from ringback.commands.environment import Environment, Listening
 from ringback.commands.gathering import Gathered, gather
 from ringback.commands.pictures import check_destination
 from ringback.commands.recorded import SourceOptions
@@ -40,19 +40,6 @@ class Gate:
     """File to write to; None for standard output."""
 
 
-@dataclass(slots=True)
-class _Listening(Environment):
-    """An environment that counts what it is told is left out."""
-
-    skipped: int = field(default=0, init=False)
-
-    def tell(self, notice: Notice) -> None:
-        """Say it, and count it where it is about something that is left out."""
-        self.skipped += notice.urgency is not Urgency.INFO
-        # Named, for a dataclass with slots is another class than the one that `super` looks for.
-        Environment.tell(self, notice)
-
-
 def check(source: SourceOptions, gate: Gate, environment: Environment) -> ExitCode:
     """Hold the sources against the specification and tell by the exit code whether the gate lets them pass.
 
@@ -64,14 +51,15 @@ def check(source: SourceOptions, gate: Gate, environment: Environment) -> ExitCo
     """
     _check_destinations(source, gate, environment)
     known = None if gate.baseline is None else read_baseline(gate.baseline)
-    listening = _Listening(environment.stdout, environment.stderr, environment.color)
+    listening = Listening(environment.stdout, environment.stderr, environment.color)
     gathered = gather(source.recording, source.spec, listening)
     found = count_findings(gathered.casebook, gathered.specification, gate.filter)
     if gate.write_baseline is not None:
         known = {each.key: each.count for each in found}
     rule = Rule(gate.fail_on, gate.strict, known)
     is_read = gathered.status is ExitCode.OK
-    outcome = judge(found, rule, gathered.casebook, skipped=listening.skipped, is_read=is_read)
+    skipped = sum(notice.urgency is not Urgency.INFO for notice in listening.notices)
+    outcome = judge(found, rule, gathered.casebook, skipped=skipped, is_read=is_read)
     checked = _scan(gathered)
     if gate.write_baseline is not None:
         _write_baseline(gate.write_baseline, found, outcome, checked, environment)

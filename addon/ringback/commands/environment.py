@@ -43,3 +43,17 @@ class Environment:
         self.stdout.flush()
         self.stdout.buffer.write(content)
         self.stdout.buffer.flush()
+
+
+@dataclass(slots=True)
+class Listening(Environment):
+    """An environment that keeps what it is told, too."""
+
+    notices: list[Notice] = field(default_factory=list, init=False)
+    """In order."""
+
+    def tell(self, notice: Notice) -> None:
+        """Keep it and say it."""
+        self.notices.append(notice)
+        # Named, for a dataclass with slots is another class than the one that `super` looks for.
+        Environment.tell(self, notice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType, TracebackType
@@ -22,7 +23,9 @@ class Interruptions(AbstractContextManager["Interruptions"]):
         self._previous: Any = None
 
     def __enter__(self) -> Interruptions:
-        """Take over the signal."""
+        """Take over the signal, where that is ours: it belongs to a program's main thread."""
+        if threading.current_thread() is not threading.main_thread():
+            return self
         self._previous = signal.signal(signal.SIGINT, self._interrupt)
         return self
 
@@ -30,6 +33,8 @@ class Interruptions(AbstractContextManager["Interruptions"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give the signal back."""
+        if self._previous is None:
+            return
         signal.signal(signal.SIGINT, self._previous)
 
     @contextmanager
