@@ -53,7 +53,7 @@ def test_what_ringback_adds_is_seen(tmp_path: Path, columns: int, rows: int) -> 
         terminal.press("/")
         terminal.type("child-undocumented")
         terminal.press("Enter")
-        terminal.wait_for(r"✓   <preaccept +probable, once$")
+        terminal.wait_for(r"[+]     <capability ver=.1.>0105f709e4bb13</capability> +not specified$")
         terminal.wait_for(r"\+ note    child-undocumented  /call/preaccept/audio")
         terminal.picture(f"console-annotated-{columns}")
         terminal.press("Tab")
