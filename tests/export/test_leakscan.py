@@ -251,6 +251,12 @@ def test_an_identity_is_found_wherever_it_stands(identity: str, before: str, aft
     assert scan(text, known={identity})
 
 
+def test_an_address_without_a_user_is_nobodys() -> None:
+    """`:0@lid` and `.1:2@lid` name a device of none; a number in front is somebody."""
+    assert scan("from :0@lid to .1:2@lid") == []
+    assert [leak.kind for leak in scan("from 1234:0@lid")] == [LeakKind.PERSON]
+
+
 def test_short_names_must_stand_alone() -> None:
     """`Bob` is no part of `bobbin`; two letters and words of the protocol tell nobody apart."""
     assert scan("a bobbin", known={"Bob"}) == []

@@ -65,10 +65,13 @@ _DOCUMENTATION = tuple(
 """Source: RFC 5737 section 3, RFC 3849 section 2."""
 
 _PLACEHOLDER_USER = re.compile(
-    r"(?:[0-9]{1,5}-)?(?:[A-Z]{1,2}|OTHER|(?:GROUP|CALLID)-?(?:[0-9]{4}|OTHER)|status|server)"
+    r"(?:(?:[0-9]{1,5}-)?(?:[A-Z]{1,2}|OTHER|(?:GROUP|CALLID)-?(?:[0-9]{4}|OTHER)|status|server))?"
     r"(?:\.[0-9]{1,3})?(?::[0-9]{1,5})?"
 )
-"""User, agent and device of an address that names nobody. Source: `ringback.sanitize`, wacrg's examples."""
+"""User, agent and device of an address that names nobody, as one without a user does.
+
+Source: `ringback.sanitize`, wacrg's examples.
+"""
 
 _MONTH = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _DATE = rf"(?:{_MONTH} \d\d?|\b\d\d?\.? {_MONTH})\b"

@@ -98,9 +98,14 @@ class Reading:
                 if piece.start - _AROUND > end:
                     if end:
                         yield (start, end)
-                    start = max(piece.start - _AROUND, 0)
+                    start = self._start_of_word(max(piece.start - _AROUND, 0))
                 end = follower + _AROUND
         yield (start, min(end, len(self.text)))
+
+    def _start_of_word(self, index: int) -> int:
+        """Where the word at that index starts: what is looked for is not told from a part of it."""
+        blank = self.text.rfind(" ", max(index - _AROUND, 0), index + 1)
+        return index if blank < 0 else blank
 
     def _back(self, index: int) -> Span:
         piece = self._pieces[bisect_right(self._starts, index) - 1]

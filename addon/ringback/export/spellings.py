@@ -54,7 +54,7 @@ class Searched:
         """Look through the text once; it is kept."""
         self._text = text
         self._folded = text.casefold()
-        lines = {line for each in (text, self._folded) for line in each.split("\n")}
+        lines = set(self._folded.split("\n"))
         self._starts = {
             line[at : at + _LEAST_INSIDE] for line in lines for at in range(len(line) - _LEAST_INSIDE + 1)
         }
@@ -71,7 +71,7 @@ class Searched:
     def _may_hold(self, spelling: str) -> bool:
         """No where nothing in the text begins like it. Thousands are searched for and nearly all are absent:
         the whole text is gone through for what may be there only."""
-        start = spelling[:_LEAST_INSIDE]
+        start = spelling[:_LEAST_INSIDE].casefold()[:_LEAST_INSIDE]
         return len(start) < _LEAST_INSIDE or "\n" in start or start in self._starts
 
 
