@@ -171,6 +171,8 @@ class Ladder:
     """What is not drawn, a sentence each; empty where everything is."""
     unfolded: bool = False
     """Whether acks and receipts are arrows of their own."""
+    clock: str = "time (UTC)"
+    """What the clocks of its arrows tell."""
 
     def arrow_of(self, stanza: int) -> Arrow | None:
         """The arrow that shows that stanza of the case, folded or not; None where it is left out."""

@@ -79,7 +79,7 @@ class _Stage:
         return round(min(max([_NARROWEST, *needs]), _WIDEST))
 
     def _lanes(self, bottom: float) -> Iterator[Item]:
-        yield Words(_EDGE + _BADGE + 6, 28, "time (UTC)", "faint", size=SMALL)
+        yield Words(_EDGE + _BADGE + 6, 28, self._ladder.clock, "faint", size=SMALL)
         for right, told in zip(_DELTAS, ("+previous", "+offer"), strict=True):
             yield Words(right, 46, told, "faint", "end", SMALL)
         for lane, name, x in zip(self._ladder.lanes, self._names, self._columns, strict=True):

@@ -121,7 +121,7 @@ class _Drawing:
 
     def _header(self) -> Iterator[Text]:
         row = Canvas(self._width)
-        row.put(3, "time (UTC)", "dim")
+        row.put(3, self._ladder.clock, "dim")
         for lane, name, column in zip(self._ladder.lanes, self._names, self._columns, strict=True):
             row.put(column - cell_len(name) // 2, name, "dim" if lane.silent else _ROLE_STYLES[lane.role])
         yield row.text()
