@@ -16,6 +16,7 @@ from ringback.cli_doctor import doctor
 from ringback.cli_export import export
 from ringback.cli_ledger import ledger, recheck
 from ringback.cli_options import EPILOG, PATH, help_if_alone, keylog_variable, recording_options, spec_option
+from ringback.cli_report import report
 from ringback.cli_show import diff, show
 from ringback.commands.environment import Environment
 from ringback.commands.usage import ArgumentError
@@ -205,6 +206,7 @@ cli.add_command(ledger)
 cli.add_command(recheck)
 cli.add_command(show)
 cli.add_command(diff)
+cli.add_command(report)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-_SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "|`*_<>[]"} | {"\n": " "})
+_SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "\\|`*_<>[]&~"} | {"\n": " "})
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -94,13 +94,7 @@ class Material:
     def identities(self) -> frozenset[str | bytes]:
         """Who and what is named in the evidence: what no export may hold in any spelling. Addresses are
         packed."""
-        found: set[str | bytes] = set()
-        for call in self.calls:
-            for sighting in call.sightings():
-                found.update(_identities(sighting.node))
-                if sighting.owner is not None:
-                    found.add(sighting.owner.user)
-        return frozenset(each for each in found - _NOBODY if not _is_nobody(each))
+        return identities_of(sighting for call in self.calls for sighting in call.sightings())
 
     @cached_property
     def versions(self) -> frozenset[str]:
@@ -119,6 +113,17 @@ class Material:
             LeakError: it holds something that could.
         """
         return checked(text, name=name, known=self.identities, versions=self.versions)
+
+
+def identities_of(sightings: Iterable[Sighting]) -> frozenset[str | bytes]:
+    """Who and what these name: what no text for publication may hold in any spelling. Addresses are
+    packed."""
+    found: set[str | bytes] = set()
+    for sighting in sightings:
+        found.update(_identities(sighting.node))
+        if sighting.owner is not None:
+            found.add(sighting.owner.user)
+    return frozenset(each for each in found - _NOBODY if not _is_nobody(each))
 
 
 def _identities(node: Node) -> Iterator[str | bytes]:

@@ -13,6 +13,48 @@ from ringback.sanitize import Placeholders
 from ringback.stanza import Content, Node, Value
 from ringback.wire.events import ClientIdentified
 
+_REMEMBERED = 1 << 14
+"""Values whose fitness is kept: most are few, and stand in every stanza."""
+
+
+class Fit:
+    """Puts placeholders in for whatever the leak scan would refuse in a stanza that holds placeholders."""
+
+    def __init__(self, versions: Collection[str] = ()) -> None:
+        """`versions` are those of clients, which may stand."""
+        self._versions = versions
+        self._known: dict[tuple[str, Value], Value] = {}
+
+    def node(self, node: Node) -> Node:
+        """The stanza, its shape unchanged."""
+        return Node(
+            node.tag,
+            {name: self.value(name, value) for name, value in node.attrs.items()},
+            self.content(node.tag, node.content),
+            tuple((name, self.value(name, value)) for name, value in node.repeated),
+        )
+
+    def value(self, name: str, value: Value) -> Value:
+        """The value of an attribute, or of the content of an element, of that name."""
+        fit = self._known.get((name, value))
+        if fit is None:
+            leaks = scan(f'{name}="{value}"', versions=self._versions)
+            fit = f"TEXT-PLACEHOLDER-{len(str(value))}-CHARS" if leaks else value
+            if len(self._known) < _REMEMBERED:
+                self._known[name, value] = fit
+        return fit
+
+    def content(self, tag: str, content: Content) -> Content:
+        """The content of an element of that tag."""
+        if content is None:
+            return None
+        if isinstance(content, tuple):
+            return tuple(map(self.node, content))
+        if isinstance(content, bytes):
+            leaks = scan(f"<{tag}>{content.hex()}</{tag}>")
+            return f"CIPHERTEXT-PLACEHOLDER-{len(content)}-BYTES" if leaks else content
+        return self.value(tag, content)
+
 
 class Publisher:
     """Gives each stanza placeholders of its own, so that its first user is `A` and its call `CALLID-0001`:
@@ -28,7 +70,7 @@ class Publisher:
         """
         refuse_raw(fresh())
         self._fresh = fresh
-        self._versions = versions
+        self._fit = Fit(versions)
 
     def client(self, client: ClientFacts) -> ClientFacts:
         """The client as it may be published."""
@@ -41,30 +83,8 @@ class Publisher:
         placeholders too: wacrg takes none of these, whatever they mean.
         """
         placeholders = self._fresh()
-        mapped = self._fit(placeholders.node(node))
+        mapped = self._fit.node(placeholders.node(node))
         return mapped, tuple(map(placeholders.finding, findings))
-
-    def _fit(self, node: Node) -> Node:
-        return Node(
-            node.tag,
-            {name: self._fit_value(name, value) for name, value in node.attrs.items()},
-            self._fit_content(node.tag, node.content),
-            tuple((name, self._fit_value(name, value)) for name, value in node.repeated),
-        )
-
-    def _fit_value(self, name: str, value: Value) -> Value:
-        leaks = scan(f'{name}="{value}"', versions=self._versions)
-        return f"TEXT-PLACEHOLDER-{len(str(value))}-CHARS" if leaks else value
-
-    def _fit_content(self, tag: str, content: Content) -> Content:
-        if content is None:
-            return None
-        if isinstance(content, tuple):
-            return tuple(map(self._fit, content))
-        if isinstance(content, bytes):
-            leaks = scan(f"<{tag}>{content.hex()}</{tag}>")
-            return f"CIPHERTEXT-PLACEHOLDER-{len(content)}-BYTES" if leaks else content
-        return self._fit_value(tag, content)
 
 
 def washed_client(client: ClientFacts, placeholders: Placeholders) -> ClientFacts:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ringback.calls import Call, Emission, Sighting
@@ -56,15 +56,13 @@ class Appraisal:
 
     material: Material
     """The evidence as it was seen."""
-
-    @cached_property
-    def _placeholders(self) -> Placeholders:
-        return Placeholders()
+    placeholders: Placeholders = field(default_factory=Placeholders)
+    """What it is shown with; others may have named calls with them before."""
 
     @cached_property
     def clean(self) -> Material:
         """The evidence with placeholders."""
-        return washed(self.material, self._placeholders)
+        return washed(self.material, self.placeholders)
 
     @cached_property
     def weighing(self) -> Weighing:
@@ -88,7 +86,7 @@ class Appraisal:
     ) -> tuple[Undocumented, ...]:
         evidence = [CallEvidence.of(call, self.clean.clients) for call in self.material.calls]
         shapes = {
-            (each.spec, _path(each.path, self._placeholders), each.what): each
+            (each.spec, _path(each.path, self.placeholders), each.what): each
             for each in collect_undocumented(stanza_units(evidence, specification))
         }
         return tuple(_with_shapes(each, shapes) for each in undocumented)

@@ -76,8 +76,22 @@ def annotate(
     `node` and `findings` are raw; the lines hold placeholders, and nothing that a terminal would obey. The
     last of `MAX_LINES` tells that there were more.
     """
+    shown = placeholders.node(node)
+    return annotate_shown(node, shown, findings, spec, width=width, ellipsis=ellipsis)
+
+
+def annotate_shown(
+    node: Node,
+    shown: Node,
+    findings: Iterable[Finding],
+    spec: StanzaSpec | None,
+    *,
+    width: int,
+    ellipsis: str,
+) -> list[Line]:
+    """As `annotate`, of a stanza whose placeholders were put in before: `shown` is of the same shape."""
     annotator = _Annotator(Verdicts(spec, findings), width, ellipsis)
-    lines = list(islice(annotator.element(node, placeholders.node(node), (node.tag,), 0), MAX_LINES + 1))
+    lines = list(islice(annotator.element(node, shown, (node.tag,), 0), MAX_LINES + 1))
     if len(lines) > MAX_LINES:
         lines[MAX_LINES - 1 :] = [Line(0, ((f"{ellipsis} and more: an event file holds all", Role.ABSENT),))]
     return lines

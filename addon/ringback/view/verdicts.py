@@ -35,6 +35,8 @@ class Verdict:
     severity: Severity
     notes: tuple[str, ...]
     """Confidence, whether it is required or how often it may occur, and the verdict in words."""
+    finding: Finding | None = None
+    """The finding that says it: the worst of the place. Raw."""
 
 
 class Verdicts:
@@ -71,7 +73,7 @@ class Verdicts:
     def _verdict(self, finding: Finding | None) -> Verdict | None:
         if finding is None:
             return None
-        return Verdict(finding.stance, finding.severity, tuple(self._notes(finding)))
+        return Verdict(finding.stance, finding.severity, tuple(self._notes(finding)), finding)
 
     def _notes(self, finding: Finding) -> Iterator[str]:
         fact = None if finding.fact is None else self._facts.get(finding.fact.path)
