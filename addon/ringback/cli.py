@@ -15,7 +15,15 @@ from ringback.cli_check import check
 from ringback.cli_doctor import doctor
 from ringback.cli_export import export
 from ringback.cli_ledger import ledger, recheck
-from ringback.cli_options import EPILOG, PATH, help_if_alone, keylog_variable, recording_options, spec_option
+from ringback.cli_options import (
+    EPILOG,
+    PATH,
+    help_if_alone,
+    json_option,
+    keylog_variable,
+    recording_options,
+    spec_option,
+)
 from ringback.cli_report import report
 from ringback.cli_show import diff, show
 from ringback.commands.environment import Environment
@@ -152,15 +160,16 @@ def spec(ctx: click.Context) -> ExitCode:
 
 @spec.command("show", epilog=EPILOG)
 @spec_option
+@json_option
 @click.argument("stanza", metavar="[ID]", required=False)
-def spec_show(spec: Path | None, stanza: str | None) -> ExitCode:
-    """Print the specification as text: every fact with its confidence and provenance.
+def spec_show(spec: Path | None, as_json: bool, stanza: str | None) -> ExitCode:
+    """Print the specification: every fact with its confidence and provenance.
 
     ID picks one stanza, such as call-preaccept; by default all are printed.
     """
     from ringback.commands.specs import show_spec  # noqa: PLC0415 - lxml and YAML take long to import
 
-    return show_spec(spec, stanza, Environment())
+    return show_spec(spec, stanza, Environment(), as_json=as_json)
 
 
 @spec.command("rng", epilog=EPILOG)
@@ -191,12 +200,15 @@ def spec_rng(spec: Path | None, vantage: str, closed: bool, stanza: str | None) 
 
 
 @cli.command(epilog=EPILOG)
+@json_option
 @click.argument("code", metavar="[CODE]", required=False)
-def codes(code: str | None) -> ExitCode:
+def codes(as_json: bool, code: str | None) -> ExitCode:
     """List the codes of findings, or explain one with its examples."""
     from ringback.commands.codes import explain_code, list_codes  # noqa: PLC0415
 
-    return list_codes(Environment()) if code is None else explain_code(code, Environment())
+    if code is None:
+        return list_codes(Environment(), as_json=as_json)
+    return explain_code(code, Environment(), as_json=as_json)
 
 
 cli.add_command(check)

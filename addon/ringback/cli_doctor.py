@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ringback.cli_options import EPILOG, PATH, keylog_option, spec_option
+from ringback.cli_options import EPILOG, PATH, json_option, keylog_option, spec_option
 from ringback.commands.environment import Environment
 from ringback.status import ExitCode
 
@@ -31,7 +31,7 @@ from ringback.status import ExitCode
 @click.option(
     "--ledger", metavar="PATH", type=PATH, help="The ledger. Default: the one in the user's data directory."
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object in place of text.")
+@json_option
 def doctor(  # noqa: PLR0917 - click passes them by name
     keylog: Path | None,
     wait_s: float,

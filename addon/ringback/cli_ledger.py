@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ringback.cli_options import EPILOG, PATH, help_if_alone
+from ringback.cli_options import EPILOG, PATH, help_if_alone, json_option
 from ringback.commands.environment import Environment
 from ringback.status import ExitCode
 
@@ -27,8 +27,9 @@ def ledger(ctx: click.Context) -> ExitCode:
 
 @ledger.command(epilog=EPILOG)
 @_ledger
+@json_option
 @click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=PATH)
-def merge(ledger: Path | None, others: tuple[Path, ...]) -> ExitCode:
+def merge(ledger: Path | None, as_json: bool, others: tuple[Path, ...]) -> ExitCode:
     """Take over what other ledgers hold. What was there already counts once, in whatever order.
 
     What was recorded under several secrets is told to be the same by the frames that both saw; what remains
@@ -40,12 +41,12 @@ def merge(ledger: Path | None, others: tuple[Path, ...]) -> ExitCode:
     """
     from ringback.commands.ledger import merge_ledgers  # noqa: PLC0415 - lxml takes long to import
 
-    return merge_ledgers(ledger, others, Environment())
+    return merge_ledgers(ledger, others, Environment(), as_json=as_json)
 
 
 @ledger.command(epilog=EPILOG)
 @_ledger
-@click.option("--json", "as_json", is_flag=True, help="One JSON object in place of text.")
+@json_option
 def show(ledger: Path | None, as_json: bool) -> ExitCode:
     """Print how much the ledger holds, of which clients and captures, and what was found.
 
@@ -58,14 +59,15 @@ def show(ledger: Path | None, as_json: bool) -> ExitCode:
 
 @ledger.command(epilog=EPILOG)
 @_ledger
-def verify(ledger: Path | None) -> ExitCode:
+@json_option
+def verify(ledger: Path | None, as_json: bool) -> ExitCode:
     """Look at every page and row of the ledger, and say what to do where something is amiss.
 
     A ledger of an older ringback is brought up to date first.
     """
     from ringback.commands.ledger import verify_ledger  # noqa: PLC0415 - lxml takes long to import
 
-    return verify_ledger(ledger, Environment())
+    return verify_ledger(ledger, Environment(), as_json=as_json)
 
 
 @ledger.command(epilog=EPILOG)
@@ -99,7 +101,8 @@ def export(ledger: Path | None, with_secret: bool, copy: Path) -> ExitCode:
     type=PATH,
     help="The one it is compared with. Default: the call pre-accept file that ringback ships.",
 )
-def recheck(ledger: Path | None, new: Path, old: Path | None) -> ExitCode:
+@json_option
+def recheck(ledger: Path | None, new: Path, old: Path | None, as_json: bool) -> ExitCode:
     """Judge what the ledger holds by another version of the specification; print the verdicts that changed.
 
     Either of the two is a stanza file, a folder of them, a wacrg checkout, or a spec part or folder of parts,
@@ -112,4 +115,4 @@ def recheck(ledger: Path | None, new: Path, old: Path | None) -> ExitCode:
     """
     from ringback.commands.recheck import recheck_ledger  # noqa: PLC0415 - lxml and YAML take long to import
 
-    return recheck_ledger(ledger, new, old, Environment())
+    return recheck_ledger(ledger, new, old, Environment(), as_json=as_json)

@@ -113,6 +113,10 @@ filter_option = click.option(
     "listed in docs/filters.md.",
 )
 """Gives the command a `Filter` as `chosen`."""
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object in place of text; docs/json.md lists its keys."
+)
+"""Gives the command a flag `as_json`."""
 _technique = click.option(
     "--technique",
     metavar="ID",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ringback.cli_options import EPILOG, PATH, filter_option, from_options
+from ringback.cli_options import EPILOG, PATH, filter_option, from_options, json_option
 from ringback.commands.environment import Environment
 from ringback.findings import Severity
 from ringback.status import ExitCode
@@ -70,7 +70,7 @@ def show(  # noqa: PLR0917 - click passes them by name
 
 @click.command(epilog=EPILOG)
 @from_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON object in place of text.")
+@json_option
 @click.option(
     "--exit-code",
     "tells_by_code",

@@ -90,9 +90,9 @@ def test_the_json_has_these_keys(ringback: Any, path: Path) -> None:
     """Programs rely on them."""
     shown = json.loads(ringback("ledger", "show", "--ledger", path, "--json").out)
     assert list(shown) == [
-        "ledger", "content", "first", "last", "connections", "frames", "stanzas", "calls", "secrets",
-        "records", "accounts_in_common", "accounts_in_doubt", "calls_in_doubt", "clients", "techniques",
-        "captures", "findings",
+        "schema", "ledger", "content", "first", "last", "connections", "frames", "stanzas", "calls",
+        "secrets", "records", "accounts_in_common", "accounts_in_doubt", "calls_in_doubt", "clients",
+        "techniques", "captures", "findings",
     ]  # fmt: skip
 
 

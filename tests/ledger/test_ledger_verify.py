@@ -97,7 +97,7 @@ def test_a_full_disk_hinders_no_look(is_open: bool) -> None:
         path = folder / "ledger.db"
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
         try:
-            code = verify_ledger(path, Environment(io.StringIO(), None))
+            code = verify_ledger(path, Environment(io.StringIO(), None), as_json=False)
             on_full_disk = StoredLedger(path).stats().stanzas
         finally:
             # Else a failure could not be printed.

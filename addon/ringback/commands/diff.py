@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -71,7 +70,7 @@ def diff(
     changes = _compare(left, right, gathered)
     is_same = all(change.is_name for change in changes)
     if as_json:
-        environment.write(json.dumps(_shown(left, right, changes, is_same=is_same), indent=2) + "\n")
+        environment.write_json(_shown(left, right, changes, is_same=is_same))
     else:
         print_diff(environment.console(), left.told, right.told, changes)
     if gathered.status is ExitCode.OK and tells_by_code and not is_same:

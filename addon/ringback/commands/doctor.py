@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +57,7 @@ def doctor(patient: Patient, environment: Environment, *, as_json: bool) -> Exit
     if as_json:
         checks = [_shown(each) for each in diagnoses]
         shown: Shown = {"schema": SCHEMA, "ok": is_well, "checks": checks}
-        environment.write(json.dumps(shown, indent=2) + "\n")
+        environment.write_json(shown)
     return ExitCode.OK if is_well else ExitCode.INPUT
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -37,6 +38,10 @@ class Environment:
         """Write to standard output; what the stream's encoding lacks is escaped."""
         encoding = getattr(self.stdout, "encoding", None) or "utf-8"
         self.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+    def write_json(self, document: object) -> None:
+        """Write one JSON object to standard output, indented; all of it is ASCII."""
+        self.write(json.dumps(document, indent=2) + "\n")
 
     def write_bytes(self, content: bytes) -> None:
         """Write to standard output as it is, whatever the stream's encoding."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -19,6 +18,45 @@ from ringback.ledger.failure import OutdatedError
 from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
 
+SCHEMA = "ringback-ledger/1"
+MERGE_SCHEMA = "ringback-ledger-merge/1"
+VERIFY_SCHEMA = "ringback-ledger-verify/1"
+
+
+class Taken(TypedDict):
+    """What was taken over of one ledger."""
+
+    ledger: str
+    stanzas: int
+
+
+class Merged(TypedDict):
+    """What `ringback ledger merge --json` prints."""
+
+    schema: str
+    ledger: str
+    taken: list[Taken]
+    secrets: int
+    accounts_in_doubt: int
+    calls_in_doubt: int
+
+
+class ShownProblem(TypedDict):
+    """Something that is amiss."""
+
+    text: str
+    advice: str
+
+
+class Verified(TypedDict):
+    """What `ringback ledger verify --json` prints."""
+
+    schema: str
+    ledger: str
+    sound: bool
+    checked: int
+    problems: list[ShownProblem]
+
 
 class Client(TypedDict):
     """A client as `ringback ledger show --json` prints it."""
@@ -31,6 +69,7 @@ class Client(TypedDict):
 class Shown(TypedDict):
     """What `ringback ledger show --json` prints."""
 
+    schema: str
     ledger: str
     content: str
     first: str | None
@@ -62,7 +101,9 @@ def stored(path: Path | None) -> StoredLedger:
     return StoredLedger(named)
 
 
-def merge_ledgers(path: Path | None, others: Sequence[Path], environment: Environment) -> ExitCode:
+def merge_ledgers(
+    path: Path | None, others: Sequence[Path], environment: Environment, *, as_json: bool
+) -> ExitCode:
     """Take over into the ledger at `path`, made where there is none, what the others hold.
 
     Raises:
@@ -70,17 +111,29 @@ def merge_ledgers(path: Path | None, others: Sequence[Path], environment: Enviro
     """
     if path is None:
         default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    merged: list[Taken] = []
     with Ledger(path or default_path()) as ledger:
         for other in others:
             before = ledger.stats().stanzas
             ledger.merge(other)
             taken = ledger.stats().stanzas - before
+            merged.append({"ledger": str(other), "stanzas": taken})
             environment.tell(Notice(f"{other}: {taken} stanzas that were not there before", Urgency.INFO))
         secrets, kinship = ledger.stats().realms, ledger.kinship()
     if secrets > 1:
         told = f"{ledger.path}: recorded under {secrets} secrets; {_told_apart(kinship)}"
         doubtful = kinship.doubtful_accounts or kinship.doubtful_calls
         environment.tell(Notice(told + _ADVICE) if doubtful else Notice(told, Urgency.INFO))
+    if as_json:
+        shown: Merged = {
+            "schema": MERGE_SCHEMA,
+            "ledger": str(ledger.path),
+            "taken": merged,
+            "secrets": secrets,
+            "accounts_in_doubt": kinship.doubtful_accounts,
+            "calls_in_doubt": len(kinship.doubtful_calls),
+        }
+        environment.write_json(shown)
     return ExitCode.OK
 
 
@@ -93,11 +146,14 @@ def show_ledger(path: Path | None, environment: Environment, *, as_json: bool) -
     ledger = stored(path)
     kinship = ledger.kinship()
     shown = _summary(ledger, kinship)
-    environment.write(json.dumps(shown, indent=2) + "\n" if as_json else _text(shown, kinship))
+    if as_json:
+        environment.write_json(shown)
+    else:
+        environment.write(_text(shown, kinship))
     return ExitCode.OK
 
 
-def verify_ledger(path: Path | None, environment: Environment) -> ExitCode:
+def verify_ledger(path: Path | None, environment: Environment, *, as_json: bool) -> ExitCode:
     """Look at all of the ledger. Nothing is written, unless its schema has to be brought up to date first.
 
     Raises:
@@ -110,7 +166,16 @@ def verify_ledger(path: Path | None, environment: Environment) -> ExitCode:
         Ledger(named).close()
         ledger = stored(path)
     verification = ledger.verify()
-    for problem in verification.problems:
+    if as_json:
+        shown: Verified = {
+            "schema": VERIFY_SCHEMA,
+            "ledger": str(named),
+            "sound": verification.is_sound,
+            "checked": verification.checked,
+            "problems": [{"text": each.text, "advice": each.advice} for each in verification.problems],
+        }
+        environment.write_json(shown)
+    for problem in () if as_json else verification.problems:
         environment.write(f"{problem.text}\n  what to do: {problem.advice}\n")
     told = "sound" if verification.is_sound else "not as it should be"
     environment.tell(Notice(f"{named}: {told}, {verification.checked} rows looked at", Urgency.INFO))
@@ -134,6 +199,7 @@ def _summary(ledger: StoredLedger, kinship: Kinship) -> Shown:
     stats, connections = ledger.stats(), ledger.connections()
     found = Counter(finding.severity.value for finding in ledger.findings())
     return {
+        "schema": SCHEMA,
         "ledger": str(ledger.path),
         "content": stats.content,
         "first": _date(stats.first_at),

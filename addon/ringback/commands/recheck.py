@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypedDict
 
 from ringback.commands.environment import Environment
 from ringback.commands.ledger import stored
-from ringback.recheck import FileModel, Model, PartModel, VerdictChange, recheck
+from ringback.recheck import FileModel, Model, PartModel, Verdict, VerdictChange, recheck
 from ringback.sanitize import Placeholders
 from ringback.sources.notice import Notice, Urgency
 from ringback.spec.load import holds_parts, load_parts, load_specification
 from ringback.status import ExitCode
 
+SCHEMA = "ringback-recheck/1"
 
-def recheck_ledger(path: Path | None, new: Path, old: Path | None, environment: Environment) -> ExitCode:
+
+class ShownVerdict(TypedDict):
+    """What one specification says at a place."""
+
+    code: str
+    severity: str
+    stance: str
+
+
+class ShownChange(TypedDict):
+    """One change as `ringback recheck --json` prints it."""
+
+    place: str
+    before: list[ShownVerdict]
+    after: list[ShownVerdict]
+    of: str
+    count: int
+    first: str | None
+
+
+def recheck_ledger(
+    path: Path | None, new: Path, old: Path | None, environment: Environment, *, as_json: bool
+) -> ExitCode:
     """Print what the specification at `new` says otherwise than that at `old` of all that the ledger holds;
     each is stanza files or spec parts.
 
@@ -25,7 +49,11 @@ def recheck_ledger(path: Path | None, new: Path, old: Path | None, environment: 
     ledger = stored(path)
     done = recheck(ledger.sightings(), ledger.calls(), before, after)
     placeholders = Placeholders()
-    for change in done.changes:
+    if as_json:
+        changes = [_as_json(change, placeholders) for change in done.changes]
+        counts = {"stanzas": done.stanzas, "known_to_one": done.known_to_one}
+        environment.write_json({"schema": SCHEMA, "changes": changes, **counts})
+    for change in () if as_json else done.changes:
         environment.write(_shown(change, placeholders))
     told = f"{len(done.changes)} kinds of verdicts changed" if done.changes else "no verdict changed"
     left_out = f", {done.known_to_one} of them specified by one of the two only" if done.known_to_one else ""
@@ -40,7 +68,7 @@ def _model(path: Path | None) -> Model:
 
 
 def _shown(change: VerdictChange, placeholders: Placeholders) -> str:
-    place = "/".join(placeholders.path(tuple(change.place.split("/"))))
+    place = _place(change, placeholders)
     unit = "call" if change.of_calls else "stanza"
     where = "" if change.call_id is None else f", first in {placeholders.call_id(change.call_id)}"
     return (
@@ -48,6 +76,25 @@ def _shown(change: VerdictChange, placeholders: Placeholders) -> str:
         f"  before: {_said(change.before)}\n"
         f"  after:  {_said(change.after)}\n"
     )
+
+
+def _place(change: VerdictChange, placeholders: Placeholders) -> str:
+    return "/".join(placeholders.path(tuple(change.place.split("/"))))
+
+
+def _as_json(change: VerdictChange, placeholders: Placeholders) -> ShownChange:
+    return {
+        "place": _place(change, placeholders),
+        "before": [_verdict(each) for each in change.before],
+        "after": [_verdict(each) for each in change.after],
+        "of": "calls" if change.of_calls else "stanzas",
+        "count": change.count,
+        "first": None if change.call_id is None else placeholders.call_id(change.call_id),
+    }
+
+
+def _verdict(verdict: Verdict) -> ShownVerdict:
+    return {"code": verdict.code, "severity": verdict.severity, "stance": verdict.stance}
 
 
 def _said(verdicts: tuple[object, ...]) -> str:
