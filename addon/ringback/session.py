@@ -87,6 +87,11 @@ class Session:
         """Read keys from `path` from now on; keys read before are kept."""
         self._key_file = None if path is None else KeyLogFile(path, self._keys, self._tell)
 
+    @property
+    def funnel(self) -> Funnel:
+        """What the run came to up to now."""
+        return self._inspector.funnel
+
     def key_state(self) -> list[str]:
         """How the key log stands and what it opened, in lines that hold no key."""
         file, keys, funnel = self._key_file, self._keys, self._inspector.funnel

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 
 
 def test_a_live_call_is_seen(page: Page, tmp_path: Path) -> None:
-    """While the sockets are open: the pre-accept as it was sent, marks, the ladder, and what commands say."""
+    """While the sockets are open: the pre-accept as it was sent, marks, the ladder, commands, the report."""
     modules = node_modules(Path(__file__).parent / "baileys7")
     with Stage(tmp_path, modules, Way.COMMAND_LINE, Mitmweb) as stage:
         mitmweb = stage.proxy
@@ -56,6 +56,11 @@ def test_a_live_call_is_seen(page: Page, tmp_path: Path) -> None:
             screenshot(page, "mitmweb-baileys-call")
             expect(seen.command("ringback.calls action=preaccept")).to_contain_text("1 pre-accept")
             expect(seen.command("ringback.questions")).to_contain_text("call-preaccept/1")
+            written = seen.command(f"ringback.report html {tmp_path / 'report.html'}")
+            expect(written).to_contain_text("html report on 1 call written to ")
             screenshot(page, "mitmweb-baileys-command")
             shown = page.content()
             assert [each for each in (*PREACCEPTS, BOB.user, BOB.lid_user) if each in shown] == []
+    page.goto((tmp_path / "report.html").as_uri())
+    expect(page.get_by_role("heading", name="CALLID-0001")).to_be_visible()
+    screenshot(page, "report-baileys")

@@ -48,6 +48,8 @@ def test_every_command_can_be_called_from_mitmweb(tmp_path: Path) -> None:
             "ringback.export.kinds",
             "ringback.keys",
             "ringback.questions",
+            "ringback.report",
+            "ringback.report.formats",
         }
         for name, each in own.items():
             assert re.fullmatch("[a-z.]+", name)
@@ -149,6 +151,33 @@ def test_export_into_nowhere(tmp_path: Path) -> None:
             execute(desk, f"ringback.export questions {tmp_path / 'file'}/below")
         with pytest.raises(CommandError, match="Invalid choice"):
             execute(desk, f"ringback.export nothing {tmp_path}")
+
+
+@pytest.mark.parametrize("form", ["html", "markdown", "json", "junit", "sarif", "xml"])
+def test_report(tmp_path: Path, form: str) -> None:
+    """A file in each format, on the calls that the filter lets through, with placeholders."""
+    path = tmp_path / "report"
+    with Desk(tmp_path) as desk:
+        replay(desk, "multi-device")
+        assert form in execute(desk, "ringback.report.formats")
+        answer = execute(desk, f"ringback.report {form} {path}")
+        assert answer == f"{form} report on 1 call written to {path}"
+        text = path.read_text()
+        assert "CALLID-0001" in text
+        assert "00AAAA" not in text
+        assert execute(desk, f"ringback.report {form} {path} severity=error") == (
+            f"{form} report on 0 calls written to {path}"
+        )
+        assert "67" in text or form in {"junit", "sarif"}, "frames of the session"
+
+
+def test_report_into_nowhere(tmp_path: Path) -> None:
+    """What cannot be written is told with its name."""
+    (tmp_path / "file").touch()
+    with Desk(tmp_path) as desk:
+        replay(desk, "multi-device")
+        with pytest.raises(CommandError, match="cannot be written"):
+            execute(desk, f"ringback.report html {tmp_path / 'file'}/below")
 
 
 def test_completion(tmp_path: Path) -> None:

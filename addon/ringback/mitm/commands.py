@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import mitmproxy.types
@@ -20,8 +21,10 @@ from ringback.export.material import Material
 from ringback.export.questions import questions_markdown
 from ringback.export.verdicts import counted, sentence
 from ringback.export.washing import Appraisal
-from ringback.filters import parse
+from ringback.filters import Filter, parse
 from ringback.recognise import PREACCEPT
+from ringback.report.document import Subject, make_report
+from ringback.report.rendering import FORMATS, render
 from ringback.session import Session
 from ringback.view.stanza_line import clock, when
 from ringback.view.visible import visible
@@ -73,6 +76,33 @@ class Commands:
             for line in (f"{verdict.question}: {verdict.asked}", f"  {sentence(verdict)}")
         ]
 
+    @command.command("ringback.report")
+    @command.argument("form", type=mitmproxy.types.Choice("ringback.report.formats"))
+    def report(
+        self,
+        form: str,
+        path: mitmproxy.types.Path,
+        *filter: str,  # noqa: A002 - its name is shown
+    ) -> str:
+        """Write a report on the calls of this session into a file. A filter chooses among the calls."""
+        chosen = self._filter(filter)
+        self._casebook.funnel = self._session.funnel
+        is_selected = None if chosen.is_empty else partial(chosen.matches_case, self._casebook)
+        subject = Subject(
+            self._casebook, self._session.specification, selection=chosen.text, is_selected=is_selected
+        )
+        try:
+            made = make_report(subject)
+            write_file(Path(path).expanduser(), render(made, form))
+        except RingbackError as error:
+            raise CommandError(str(error)) from None
+        return f"{form} report on {counted(made.report.summary.calls, 'call')} written to {visible(path)}"
+
+    @command.command("ringback.report.formats")
+    def report_formats(self) -> Sequence[str]:
+        """List the formats of a report."""
+        return list(FORMATS)
+
     @command.command("ringback.export")
     @command.argument("kind", type=mitmproxy.types.Choice("ringback.export.kinds"))
     def export(
@@ -95,16 +125,15 @@ class Commands:
         """List what can be exported."""
         return list(_EXPORTS)
 
-    def _cases(self, words: Sequence[str]) -> list[Case]:
-        cases = self._casebook.cases
-        text = " ".join(words).strip()
-        if not text:
-            return cases
+    def _filter(self, words: Sequence[str]) -> Filter:
         try:
-            expression = parse(text)
+            return parse(" ".join(words))
         except RingbackError as error:
             raise CommandError(str(error)) from None
-        return [case for case in cases if expression.matches_case(self._casebook, case)]
+
+    def _cases(self, words: Sequence[str]) -> list[Case]:
+        chosen = self._filter(words)
+        return [case for case in self._casebook.cases if chosen.matches_case(self._casebook, case)]
 
     def _appraisal(self, words: Sequence[str]) -> Appraisal:
         chosen = {case.number for case in self._cases(words)}
