@@ -127,12 +127,12 @@ def test_no_command(ringback: Any, command: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["replay"], "Missing argument 'FILE...'; see ringback replay --help"),
+        (["replay"], "Missing argument 'SOURCE...'; see ringback replay --help"),
         (["replay", "--loud", "a"], "--loud"),
         (["replay", "--level", "loud", "a"], "'loud' is not one of 'ok', 'note', 'warning', 'error'"),
         (["dance"], "No such command 'dance'; see ringback --help"),
         (["replay", "--events", "", "a"], "Invalid value for '--events': it is empty; name a file"),
-        (["replay", ""], "Invalid value for 'FILE...': it is empty; name a file"),
+        (["replay", ""], "Invalid value for 'SOURCE...': it is empty; name a file"),
         (["replay", "--hosts", "http://x/", "a"], "not a host pattern: 'http://x/'"),
         (["spec", "show", "call-dance"], "it holds no stanza 'call-dance'; name one of call-preaccept"),
         (["spec", "rng", "call-dance"], "it holds no stanza 'call-dance'; name one of call-preaccept"),
@@ -156,7 +156,7 @@ def test_usage_errors(ringback: Any, arguments: list[str], message: str) -> None
     [
         (["{folder}/missing.flows"], "{folder}/missing.flows does not exist; check the name"),
         (["{folder}"], "{folder} is a folder; name the flow files in it"),
-        (["{folder}/text"], "{folder}/text is no mitmproxy flow file; record one with mitmdump -w FILE"),
+        (["{folder}/bytes"], "{folder}/bytes is no mitmproxy flow file; record one with mitmdump -w FILE"),
         (
             ["--keylog", "{folder}/no.keys", "{lonely}"],
             "key log {folder}/no.keys cannot be read (No such file",
@@ -169,7 +169,7 @@ def test_unusable_input(
     ringback: Any, tmp_path: Path, lonely: Path, command: str, arguments: list[str], message: str
 ) -> None:
     """A file that cannot be used: nothing on standard output, one line on standard error with what to do."""
-    (tmp_path / "text").write_text("hello")
+    (tmp_path / "bytes").write_bytes(b"\x00hello")
     places = {"folder": tmp_path, "lonely": lonely}
     ran = ringback(command, *(argument.format(**places) for argument in arguments))
     assert ran.code == ExitCode.INPUT
@@ -193,7 +193,7 @@ def test_what_is_no_flow_file_is_refused_through_a_pipe_too() -> None:
     """No empty report is printed of it."""
     ran = in_shell("RINGBACK replay <(echo this is none)")
     assert (ran.returncode, ran.stdout) == (ExitCode.INPUT, "")
-    assert "is no mitmproxy flow file; record one with mitmdump -w FILE" in ran.stderr
+    assert "is no recording, and no line of it tells a stanza" in ran.stderr
 
 
 def test_enums_that_are_not_there_are_told(ringback: Any, tmp_path: Path) -> None:

@@ -21,12 +21,14 @@ from ringback.cli_options import (
     help_if_alone,
     json_option,
     keylog_variable,
+    needed_source_options,
     recording_options,
     spec_option,
 )
 from ringback.cli_report import report
 from ringback.cli_show import diff, show
 from ringback.commands.environment import Environment
+from ringback.commands.recorded import SourceOptions
 from ringback.commands.usage import ArgumentError
 from ringback.errors import RingbackError
 from ringback.faults import describe
@@ -70,8 +72,7 @@ def cli(ctx: click.Context) -> ExitCode:
 
 
 @cli.command(epilog=f"\b\n{LEGEND}\n\n{EPILOG}")
-@recording_options
-@spec_option
+@needed_source_options
 @click.option(
     "--events",
     metavar="FILE",
@@ -92,33 +93,24 @@ def cli(ctx: click.Context) -> ExitCode:
     help="Least severity of the findings that are printed.",
 )
 @click.option("--no-color", is_flag=True, help="No colour, also on a terminal. NO_COLOR does the same.")
-def replay(  # noqa: PLR0917 - click passes them by name
-    files: tuple[Path, ...],
-    keylog: Path | None,
-    hosts: tuple[str, ...],
-    spec: Path | None,
-    events: Path | None,
-    ledger: Path | None,
-    level: str,
-    no_color: bool,
+def replay(
+    source: SourceOptions, events: Path | None, ledger: Path | None, level: str, no_color: bool
 ) -> ExitCode:
-    """Report on the call pre-accepts in flow files.
+    """Report on the call pre-accepts in what was captured.
 
-    Every pre-accept is printed as annotated XML with its findings, a summary comes last. All FILEs are gone
-    through in one order of time; - is standard input. Findings are results: they do not change the exit code.
+    Every pre-accept is printed as annotated XML with its findings, a summary comes last. A SOURCE is a flow
+    file, HAR file, event file, ledger, client's log or XML document; - is standard input. All recordings are
+    gone through in one order of time. Findings are results: they do not change the exit code.
 
     \b
     Examples:
       ringback replay captures/synthetic/single-callee.flows
       ringback replay --keylog session.keys --events found.jsonl a.flows b.flows
     """
-    from ringback.commands.recording import Recording  # noqa: PLC0415 - mitmproxy takes long to import
-    from ringback.commands.replay import Report  # noqa: PLC0415
+    from ringback.commands.replay import Report  # noqa: PLC0415 - mitmproxy takes long to import
     from ringback.commands.replay import replay as run  # noqa: PLC0415
 
-    report = Report(spec, Severity(level), events, ledger)
-    recording = Recording(files, keylog, hosts, keylog_variable())
-    return run(recording, report, Environment(color=not no_color))
+    return run(source, Report(Severity(level), events, ledger), Environment(color=not no_color))
 
 
 @cli.command(epilog=EPILOG)

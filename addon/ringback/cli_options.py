@@ -148,16 +148,14 @@ def _collected(command: _Command) -> _Command:
     return cast("_Command", collecting)
 
 
-source_options = _together(
-    click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=PATH),
-    keylog_option,
-    _hosts,
-    _technique,
-    spec_option,
-    _collected,
-)
+_where = _together(keylog_option, _hosts, _technique, spec_option, _collected)
+source_options = _together(click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=PATH), _where)
 """For a command on what was recorded, whose arguments are its sources, of any kind. It gets them, and what to
 hold them against, as one `SourceOptions` called `source`."""
+needed_source_options = _together(
+    click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=PATH), _where
+)
+"""As `source_options`, for a command that has to be told its sources."""
 from_options = _together(
     click.option(
         "--from",
@@ -169,10 +167,6 @@ from_options = _together(
         "- is standard input. "
         "Default: the ledger in the user's data directory.",
     ),
-    keylog_option,
-    _hosts,
-    _technique,
-    spec_option,
-    _collected,
+    _where,
 )
 """As `source_options`, for a command whose arguments are something else."""

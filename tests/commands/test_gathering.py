@@ -15,13 +15,15 @@ import pytest
 from ringback.casebook import Casebook
 from ringback.commands.environment import Environment
 from ringback.commands.gathering import Gathered, gather
-from ringback.commands.recorded import Recording
+from ringback.commands.recorded import Recording, SourceOptions
 from ringback.commands.replay import Report, replay
 from ringback.errors import SourceError
 from ringback.findings import Finding
 from ringback.nodejson import node_to_json
 from ringback.observations import StanzaObserved
+from ringback.stanza import to_text
 from ringback.status import ExitCode
+from support.printed_nodes import PREACCEPT
 from support.recorded import CAPTURES, capture
 
 NAMES = sorted(path.stem for path in CAPTURES.glob("*.flows"))
@@ -41,7 +43,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Path
     folder = tmp_path_factory.mktemp("kept")
     files = {name: (folder / f"{name}.jsonl", folder / f"{name}.db") for name in NAMES}
     for name, (events, ledger) in files.items():
-        replay(Recording((capture(name),)), Report(events=events, ledger=ledger), quiet())
+        replay(SourceOptions(Recording((capture(name),))), Report(events=events, ledger=ledger), quiet())
     return files
 
 
@@ -166,7 +168,7 @@ def test_a_run_is_a_capture_of_its_own(tmp_path: Path) -> None:
     """A placeholder means the same within one run only: two runs in one file are two captures."""
     events = tmp_path / "twice.jsonl"
     for name in ("single-callee", "multi-device"):
-        replay(Recording((capture(name),)), Report(events=events), quiet())
+        replay(SourceOptions(Recording((capture(name),))), Report(events=events), quiet())
     casebook = gathered(events).casebook
     assert names(casebook) == ["CALLID-0001", "CALLID-0002"]
     assert [case.call.capture for case in casebook.cases] == [
@@ -272,3 +274,27 @@ def test_an_event_file_of_another_version_is_refused(tmp_path: Path) -> None:
     newer.write_text('{"schema": "ringback-events/2", "type": "start"}\n')
     with pytest.raises(SourceError, match="another version than ringback-events/1"):
         gathered(newer)
+
+
+def test_what_something_else_has_opened_goes_into_a_ledger(tmp_path: Path) -> None:
+    """A document is replayed as a recording is; the ledger keeps by which technique it was observed."""
+    document, ledger = tmp_path / "a.xml", tmp_path / "lab.db"
+    document.write_text(to_text(PREACCEPT))
+    status = replay(SourceOptions(Recording((document,))), Report(ledger=ledger), quiet())
+    assert status is ExitCode.OK
+    calls, clients = gathered(ledger).casebook.evidence()
+    assert len(calls) == 1
+    assert {client.technique for client in clients.values()} == {"baileys-instrumentation"}
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"), [(0, "replay the capture itself"), (1, "ringback ledger merge")]
+)
+def test_what_ringback_has_written_goes_into_no_ledger(
+    number: int, advice: str, kept: dict[str, tuple[Path, Path]], tmp_path: Path
+) -> None:
+    """Placeholders and pseudonyms would be taken for identities, those of two runs for one."""
+    source = SourceOptions(Recording((kept["single-callee"][number],)))
+    with pytest.raises(SourceError, match=advice):
+        replay(source, Report(ledger=tmp_path / "lab.db"), quiet())
+    assert not (tmp_path / "lab.db").exists()

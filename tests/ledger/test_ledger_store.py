@@ -153,8 +153,9 @@ def test_techniques_are_kept_apart(path: Path) -> None:
     """What was seen on the wire and what the client itself told are two techniques."""
     stanzas = observed(*good_call(Tape()))
     with filled(path, *stanzas) as ledger:
+        technique = "baileys-instrumentation"
         told = [in_flow(each, "log-1") for each in stanzas]
-        ledger.record(*told, technique="baileys-instrumentation")
+        ledger.record(*(replace(each, sighting=replace(each.sighting, technique=technique)) for each in told))
         assert {each.flow: each.technique for each in ledger.connections()} == {
             "flow-1": "websocket-capture",
             "flow-2": "websocket-capture",

@@ -14,7 +14,7 @@ from ringback.calls import Sighting
 from ringback.casebook import Casebook
 from ringback.commands.environment import Environment
 from ringback.commands.gathering import gather
-from ringback.commands.recorded import Recording
+from ringback.commands.recorded import Recording, SourceOptions
 from ringback.commands.replay import Report as Replayed
 from ringback.commands.replay import replay
 from ringback.errors import ExportError, LeakError
@@ -132,7 +132,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
     paths = {"flows": CAPTURE, "events": folder / "events.jsonl", "ledger": folder / "ledger.db"}
     written = Replayed(events=paths["events"], ledger=paths["ledger"])
     with Path("/dev/null").open("w", encoding="utf-8") as nowhere:
-        replay(Recording((CAPTURE,)), written, Environment(stdout=nowhere, stderr=None))
+        replay(SourceOptions(Recording((CAPTURE,))), written, Environment(stdout=nowhere, stderr=None))
     made = {}
     for name, path in paths.items():
         gathered = gather(Recording((path,)), None, Environment(stderr=None))

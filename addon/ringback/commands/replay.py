@@ -1,23 +1,19 @@
-"""`ringback replay`: annotated findings out of flow files, the same that `mitmdump -r` prints."""
+"""`ringback replay`: annotated findings out of what was captured, the same that `mitmdump -r` prints."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from ringback.commands.environment import Environment
-from ringback.commands.recording import Going, Recording, conclude, go_through, key_advice, read_keys
-from ringback.containment import ContainedInspector
+from ringback.commands.recorded import SourceOptions
+from ringback.commands.run import KEPT, Run, Sources
 from ringback.errors import SourceError
 from ringback.eventfile import EventFile
-from ringback.faults import Faults
 from ringback.findings import Severity
-from ringback.inspector import Inspector
 from ringback.ledger import Ledger
 from ringback.ledger.outlet import LedgerOutlet
-from ringback.observations import Funnel, Observation
 from ringback.outlets import EventOutlet, Outlet, TerminalOutlet
 from ringback.sanitize import Placeholders
 from ringback.sources.notice import of_enums
@@ -29,10 +25,8 @@ from ringback.view.terminal import TerminalView
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a recording is judged, and where that is written."""
+    """Where what was found is written."""
 
-    spec: Path | None = None
-    """None: the specification that ringback ships."""
     level: Severity = Severity.NOTE
     """Least severity of the findings that are printed."""
     events: Path | None = None
@@ -41,61 +35,51 @@ class Report:
     """The ledger that keeps what was observed."""
 
 
-def replay(recording: Recording, report: Report, environment: Environment) -> ExitCode:
-    """Go through the recording and report on it.
+def replay(source: SourceOptions, report: Report, environment: Environment) -> ExitCode:
+    """Go through the sources and report on them.
 
     Raises:
-        SourceError: a file cannot be read.
+        SourceError: a source cannot be read, or what it holds cannot go into a ledger.
         SpecError: the specification cannot be used.
         EventFileError: the event file cannot be written.
-        LedgerError: the ledger cannot be written.
+        LedgerError: a ledger cannot be read or written.
     """
-    specification = load_specification(report.spec)
+    specification = load_specification(source.spec)
     for notice in of_enums(specification.unloaded_enums):
         environment.tell(notice)
-    keys = read_keys(recording, environment)
-    faults = Faults(environment.tell)
-    inspector = ContainedInspector(Inspector(specification, keys), faults)
-    outlets = _outlets(report, specification, environment)
-    going = Going()
     with ExitStack() as stack:
+        sources = Sources.sorted_out(source.recording, stack)
+        if report.ledger is not None:
+            _refuse_kept(sources)
+        outlets: list[Outlet] = []
+        run = Run(sources, specification, outlets, environment)
+        outlets += _outlets(report, specification, environment)
         for outlet in outlets:
-            stack.callback(_close, outlet, inspector, going)
-        try:
-            for event in stack.enter_context(closing(go_through(recording, environment, going))):
-                _publish(inspector.take(event), outlets)
-        except SourceError:
-            going.refused = inspector.funnel == Funnel()
-            raise
-        if not going.interrupted:
-            # What only absence shows is not claimed of a recording that was not gone through to its end.
-            _publish(inspector.finish(), outlets)
-    if faults.count:
-        return ExitCode.INTERNAL
-    funnel = inspector.funnel
-    return conclude(going, funnel.frames, funnel.opened, environment, key_advice(recording.keylog, keys))
+            stack.callback(_close, outlet, run)
+        return run.go()
 
 
-def _close(outlet: Outlet, inspector: ContainedInspector, going: Going) -> None:
+def _refuse_kept(sources: Sources) -> None:
+    """Placeholders and pseudonyms of another ledger would be taken for identities."""
+    for kind, advice in KEPT.items():
+        for path in sources.paths[kind]:
+            raise SourceError(
+                f"{path} holds placeholders, which no ledger can tell from identities; {advice}"
+            )
+
+
+def _close(outlet: Outlet, run: Run) -> None:
     """Of what was refused as a whole, which a pipe tells only while it is read, there is no report."""
-    if not (going.refused and isinstance(outlet, TerminalOutlet)):
-        outlet.close(inspector.funnel)
+    if not (run.is_refused and isinstance(outlet, TerminalOutlet)):
+        outlet.close(run.funnel)
 
 
 def _outlets(report: Report, specification: Specification, environment: Environment) -> list[Outlet]:
     """The ledger first: what is reported anywhere else is kept by then."""
-    placeholders = Placeholders()
-    for spec in specification.stanzas.values():
-        placeholders.admit(spec)
+    placeholders = Placeholders.admitting(specification.stanzas.values())
     view = TerminalView(environment.console(), report.level, placeholders)
     outlets: list[Outlet] = [] if report.ledger is None else [LedgerOutlet(Ledger(report.ledger))]
     outlets.append(TerminalOutlet(view))
     if report.events is not None:
         outlets.append(EventOutlet(EventFile(report.events), placeholders))
     return outlets
-
-
-def _publish(observations: Iterable[Observation], outlets: list[Outlet]) -> None:
-    for observation in observations:
-        for outlet in outlets:
-            outlet.show(observation)

@@ -15,7 +15,7 @@ from ringback.ledger.opening import attachable, open_for_reading, open_for_writi
 from ringback.ledger.schema import transaction
 from ringback.ledger.stored import StoredLedger
 from ringback.ledger.writing import Recorder
-from ringback.observations import Observation
+from ringback.observations import FindingMade, Observation, StanzaObserved
 from ringback.pseudonyms import SECRET_BYTES, Pseudonyms
 from ringback.spec.model import WEBSOCKET_CAPTURE
 
@@ -32,6 +32,8 @@ class Ledger(StoredLedger):
         self._database = open_for_writing(path)
         super().__init__(path)
         self._recorders: dict[str, Recorder] = {}
+        self._techniques: dict[str, str] = {}
+        """By capture, where that was not read off the wire."""
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -43,7 +45,7 @@ class Ledger(StoredLedger):
         """Close it, also after an error."""
         self.close()
 
-    def record(self, *observations: Observation, technique: str = WEBSOCKET_CAPTURE) -> None:
+    def record(self, *observations: Observation) -> None:
         """Keep the observations: all of them, or none where it fails. Once it returns they are kept whatever
         becomes of this process. Those that are kept already change nothing.
 
@@ -51,9 +53,8 @@ class Ledger(StoredLedger):
             LedgerError: they could not be kept.
         """
         with refused(self.path), self._undone_together():
-            recorder = self._recorder(technique)
             for observation in observations:
-                recorder.record(observation)
+                self._recorder(self._technique_of(observation)).record(observation)
 
     def merge(self, other: Path) -> None:
         """Take over everything that the ledger at `other` holds, but for its secret.
@@ -100,6 +101,17 @@ class Ledger(StoredLedger):
         except BaseException:
             self._recorders.clear()
             raise
+
+    def _technique_of(self, observation: Observation) -> str:
+        """By which technique it was observed: a finding by that of the stanzas of its capture."""
+        if isinstance(observation, StanzaObserved):
+            technique, capture = observation.sighting.technique, observation.sighting.evidence.capture
+            if technique != WEBSOCKET_CAPTURE:
+                self._techniques[capture] = technique
+            return technique
+        if isinstance(observation, FindingMade):
+            return self._techniques.get(observation.finding.evidence[0].capture, WEBSOCKET_CAPTURE)
+        return WEBSOCKET_CAPTURE
 
     def _recorder(self, technique: str) -> Recorder:
         """Made with the first observation, and with it the secret."""

@@ -19,6 +19,7 @@ Sanitising what was sanitised changes nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain
 
@@ -77,6 +78,14 @@ class Placeholders:
         self._identities = Identities()
         self._addresses = Addresses(self._identities)
         self._first_time: int | None = None
+
+    @classmethod
+    def admitting(cls, specs: Iterable[StanzaSpec]) -> Placeholders:
+        """An empty mapping that lets the names of these files stand."""
+        placeholders = cls()
+        for spec in specs:
+            placeholders.admit(spec)
+        return placeholders
 
     def node(self, node: Node) -> Node:
         """The stanza with placeholders, its shape unchanged: same tree, same order, addresses stay addresses.

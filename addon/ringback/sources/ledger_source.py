@@ -26,6 +26,7 @@ def read_ledger(path: Path, name: str, reading: Reading) -> Iterator[Sighting | 
         LedgerError: there is none, or it cannot be read.
     """
     ledger = StoredLedger(path)
+    techniques = {connection.number: connection.technique for connection in ledger.connections()}
     for connection in ledger.connections():
         if connection.platform is not None:
             yield WireNotice(name, connection.number, connection.flow, _client(connection))
@@ -35,7 +36,8 @@ def read_ledger(path: Path, name: str, reading: Reading) -> Iterator[Sighting | 
             return
         if reading.progress is not None and count % _PROGRESS_STANZAS == 0:
             reading.progress(path, size * count // max(1, total), size)
-        yield replace(sighting, evidence=_renamed(sighting.evidence, name))
+        evidence = _renamed(sighting.evidence, name)
+        yield replace(sighting, evidence=evidence, technique=techniques[sighting.connection])
     for finding in iter_findings(path, {}):
         if finding.code == STANZA_UNDECODABLE.code:
             yield FindingMade(_of_capture(finding, name))

@@ -22,8 +22,8 @@ from ringback.sources.notice import Notice, Urgency
 from ringback.wire.events import ClientIdentified
 
 _NO_STANZA = (
-    "holds no line that tells a stanza: for the log of a client log at level trace or debug; docs/sources.md "
-    "lists what can be read"
+    "is no recording, and no line of it tells a stanza; record with mitmdump -w FILE, or let the client log "
+    "at level trace or debug; docs/sources.md lists what can be read"
 )
 _PLATFORM_OF_BROWSERS = "WEB"
 """Only a capture inside a browser tells the version of its app."""
@@ -36,7 +36,7 @@ def read_log(path: Path, name: str, reading: Reading, technique: str | None = No
     them. See `ringback.sources.log_lines` for the forms.
 
     Raises:
-        SourceError: the file cannot be read.
+        SourceError: the file cannot be read, or not one line of it tells a stanza.
     """
     with opened(path, reading.opened) as stream:
         problems = Problems(path, reading.tell, "lines hold no stanza that can be read and are skipped")
@@ -51,7 +51,7 @@ def read_log(path: Path, name: str, reading: Reading, technique: str | None = No
                 yield from _with_client(stanza, name, sightings)
         problems.sum_up()
         if not told:
-            reading.tell(Notice(f"{path} {_NO_STANZA}", Urgency.ERROR))
+            raise SourceError(f"{path} {_NO_STANZA}")
 
 
 def _of_line(line: bytes, number: int, problems: Problems) -> LoggedStanza | None:

@@ -1,0 +1,180 @@
+"""One run from sources to outlets: what `replay` and every command on what was captured have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from ringback.calls import Sighting
+from ringback.commands.environment import Environment
+from ringback.commands.recorded import Recording
+from ringback.commands.recording import Going, Passage, conclude, go_through, key_advice, read_keys
+from ringback.containment import ContainedInspector
+from ringback.errors import SourceError
+from ringback.eventreading import RunEnded, Told
+from ringback.faults import Faults
+from ringback.inspector import Inspector
+from ringback.observations import FindingMade, Funnel, Observation
+from ringback.outlets import Outlet
+from ringback.sources.event_file import read_events
+from ringback.sources.flows import STDIN, name_captures, opened
+from ringback.sources.hosts import HostFilter
+from ringback.sources.ledger_source import read_ledger
+from ringback.sources.log_file import read_capture_file, read_document, read_log
+from ringback.sources.recognition import SourceKind, kind_of
+from ringback.spec.model import Specification
+from ringback.status import ExitCode
+
+_OPENED = {
+    SourceKind.LOG: read_log,
+    SourceKind.DOCUMENT: read_document,
+    SourceKind.CAPTURE_FILE: read_capture_file,
+}
+"""Sources whose stanzas something else has opened."""
+KEPT = {
+    SourceKind.EVENTS: "replay the capture itself",
+    SourceKind.LEDGER: "join ledgers with ringback ledger merge",
+}
+"""Sources that a ringback has written, whose identities are hidden already, and what to do for a ledger."""
+
+
+@dataclass(slots=True)
+class Sources:
+    """What was named, by kind."""
+
+    recording: Recording
+    paths: dict[SourceKind, list[Path]] = field(default_factory=lambda: {kind: [] for kind in SourceKind})
+    opened: dict[Path, BinaryIO] = field(default_factory=dict)
+    """Pipes, each open and at its beginning."""
+
+    @classmethod
+    def sorted_out(cls, recording: Recording, stack: ExitStack) -> Sources:
+        """What was named, each recognised by its content; `stack` closes what stays open.
+
+        Raises:
+            SourceError: a source cannot be read.
+        """
+        sources = cls(recording)
+        for path in recording.files:
+            if path in sources.opened:
+                continue
+            stream = stack.enter_context(opened(path))
+            kind = kind_of(path, stream)
+            if path.is_file() and path != STDIN:
+                stream.close()
+            elif kind is SourceKind.LEDGER:
+                raise SourceError(
+                    f"{path} gives a ledger, which SQLite reads only where it lies; name its file"
+                )
+            else:
+                sources.opened[path] = stream
+            sources.paths[kind].append(path)
+        return sources
+
+    @property
+    def flow_files(self) -> Recording:
+        """Those that are recordings, as they are read by `go_through`."""
+        return replace(self.recording, files=tuple(self.paths[SourceKind.FLOWS]))
+
+
+class Run:
+    """Takes sources through one inspector and shows every observation to each outlet."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        specification: Specification,
+        outlets: Sequence[Outlet],
+        environment: Environment,
+    ) -> None:
+        """Read the keys. The outlets get observations and are not closed.
+
+        Raises:
+            SourceError: the key log or a recording cannot be read.
+        """
+        self._sources = sources
+        self._outlets = outlets
+        self._environment = environment
+        self._faults = Faults(environment.tell)
+        self._going = Going()
+        self._going_on: dict[str, float] = {}
+        recording = sources.flow_files
+        keys = read_keys(recording, environment)
+        self._advice = (
+            key_advice(recording.keylog, keys)
+            if recording.files
+            else "replay what was captured with its key log"
+        )
+        self._inspector = ContainedInspector(Inspector(specification, keys), self._faults)
+
+    @property
+    def funnel(self) -> Funnel:
+        """What the run has come to."""
+        return self._inspector.funnel
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it ended because its only source turned out to be none: there is nothing to report."""
+        return self._going.refused
+
+    def go(self) -> ExitCode:
+        """Flow files in one order of time, then the others one after the other; the exit code for it.
+
+        Raises:
+            SourceError: a source cannot be read.
+            LedgerError: a ledger cannot be read.
+        """
+        try:
+            self._go_through()
+        except SourceError:
+            self._going.refused = self.funnel == Funnel()
+            raise
+        if not self._going.interrupted:
+            # What only absence shows is not claimed of what was not gone through to its end.
+            self._show(self._inspector.finish(self._going_on))
+        if self._faults.count:
+            return ExitCode.INTERNAL
+        funnel = self.funnel
+        return conclude(self._going, funnel.frames, funnel.opened, self._environment, self._advice)
+
+    def _go_through(self) -> None:
+        recording, already = self._sources.flow_files, self._sources.opened
+        if recording.files:
+            with closing(go_through(recording, self._environment, self._going, already)) as events:
+                for event in events:
+                    self._show(self._inspector.take(event))
+        if self._going.interrupted or len(recording.files) == len(self._sources.recording.files):
+            return
+        with Passage(self._environment, self._going, HostFilter(), already) as passage:
+            for told in self._told(passage):
+                self._show(self._inspector.take_told(told))
+
+    def _told(self, passage: Passage) -> Iterator[Told | FindingMade]:
+        reading, paths = passage.reading, self._sources.paths
+        for path, name in name_captures(paths[SourceKind.EVENTS], reading.tell):
+            yield from self._noted(read_events(path, name, reading))
+        for path, name in name_captures(paths[SourceKind.LEDGER], reading.tell):
+            yield from read_ledger(path, name, reading)
+        for kind, read in _OPENED.items():
+            for path, name in name_captures(paths[kind], reading.tell):
+                yield from read(path, name, reading, self._sources.recording.technique)
+
+    def _noted(self, events: Iterator[Told]) -> Iterator[Told]:
+        """The same; the captures of a run that has not ended are noted as going on."""
+        going_on: dict[str, float] = {}
+        for told in events:
+            if isinstance(told, RunEnded):
+                going_on.clear()
+            elif isinstance(told, Sighting):
+                capture = told.evidence.capture
+                going_on[capture] = max(told.at, going_on.get(capture, told.at))
+            yield told
+        self._going_on |= going_on
+
+    def _show(self, observations: Iterable[Observation]) -> None:
+        for observation in observations:
+            for outlet in self._outlets:
+                outlet.show(observation)
