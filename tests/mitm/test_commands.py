@@ -193,3 +193,22 @@ def test_completion(tmp_path: Path) -> None:
         assert choices is not None
         options = choices.completion(manager, kind.type, "")
         assert list(options) == ["captures", "issues", "questions"]
+
+
+@pytest.mark.parametrize(
+    "line", ["ringback.calls", "ringback.keys", "ringback.questions", "ringback.report xml {path}"]
+)
+def test_a_fault_ends_no_console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    """mitmproxy's console would end with any error but its own; this one says where the fault is."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with Desk(tmp_path) as desk:
+        replay(desk, "single-callee")
+        monkeypatch.setattr("ringback.mitm.commands.clock", fail)
+        monkeypatch.setattr("ringback.session.visible", fail)
+        monkeypatch.setattr("ringback.mitm.answers.Material.of", fail)
+        monkeypatch.setattr("ringback.mitm.answers.make_report", fail)
+        with pytest.raises(CommandError, match=r"please report it: ZeroDivisionError at [a-z/]+[.]py:"):
+            execute(desk, line.format(path=tmp_path / "report"))
