@@ -21,6 +21,7 @@ from ringback.gate.document import SCHEMA
 from ringback.spec.load import SHIPPED
 from ringback.status import ExitCode
 from support.recorded import capture
+from support.sarif import valid_run
 from support.specfiles import write
 
 ROOT = Path(__file__).parents[2]
@@ -314,9 +315,7 @@ def test_junit_fails_where_the_gate_does(check: Any, baseline: Path) -> None:
 
 def test_sarif_tells_new_from_known(check: Any, baseline: Path) -> None:
     """Every result has a rule, its level, and the line of the specification where there is one."""
-    log = shown(check("--format", "sarif", FAILING))
-    (run,) = log["runs"]
-    assert log["version"] == "2.1.0"
+    run = valid_run(check("--format", "sarif", FAILING).out)
     rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
     assert rules == {result["ruleId"] for result in run["results"]}
     assert all("baselineState" not in result for result in run["results"])
@@ -326,7 +325,7 @@ def test_sarif_tells_new_from_known(check: Any, baseline: Path) -> None:
         if "physicalLocation" in result["locations"][0]
     ]
     assert len(lines) > 10
-    (run,) = shown(check("--format", "sarif", "--baseline", baseline, CLEAN))["runs"]
+    run = valid_run(check("--format", "sarif", "--baseline", baseline, CLEAN).out)
     states = {result["baselineState"] for result in run["results"]}
     assert states == {"unchanged", "absent"}
     prints = [result["partialFingerprints"]["ringback/1"] for result in run["results"]]
@@ -357,6 +356,8 @@ def test_what_is_hostile_stays_text(check: Any, tmp_path: Path) -> None:
         assert "\u202e" not in out
         if form in {"junit", "markdown"}:
             assert "<script>" not in out
+        if form == "sarif":
+            valid_run(out)
 
 
 # What is written about it.

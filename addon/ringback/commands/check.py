@@ -12,7 +12,8 @@ from ringback.commands.pictures import check_destination
 from ringback.commands.recorded import SourceOptions
 from ringback.commands.usage import ArgumentError
 from ringback.commands.writing import write_file
-from ringback.export.material import Material
+from ringback.export.leakscan import checked
+from ringback.export.material import Material, identities_of
 from ringback.filters import Filter
 from ringback.findings import Severity
 from ringback.gate.baseline import read_baseline, render_baseline
@@ -60,10 +61,10 @@ def check(source: SourceOptions, gate: Gate, environment: Environment) -> ExitCo
     is_read = gathered.status is ExitCode.OK
     skipped = sum(notice.urgency is not Urgency.INFO for notice in listening.notices)
     outcome = judge(found, rule, gathered.casebook, skipped=skipped, is_read=is_read)
-    checked = _scan(gathered)
+    scanned = _scan(gathered)
     if gate.write_baseline is not None:
-        _write_baseline(gate.write_baseline, found, outcome, checked, environment)
-    text = checked(FORMATS[gate.form](outcome), f"the {gate.form} output")
+        _write_baseline(gate.write_baseline, found, outcome, scanned, environment)
+    text = scanned(FORMATS[gate.form](outcome), f"the {gate.form} output")
     if gate.out is None:
         environment.write(text)
     else:
@@ -94,19 +95,21 @@ def _check_destinations(source: SourceOptions, gate: Gate, environment: Environm
 def _scan(gathered: Gathered) -> Callable[[str, str], str]:
     """What looks at texts before they leave."""
     calls, clients = gathered.casebook.evidence()
-    return Material.of(calls, clients, gathered.specification).checked
+    material = Material.of(calls, clients, gathered.specification)
+    known = material.identities | identities_of(each.sighting for each in gathered.casebook.loose)
+    return lambda text, name: checked(text, name=name, known=known, versions=material.versions)
 
 
 def _write_baseline(
     path: Path,
     found: list[Counted],
     outcome: Outcome,
-    checked: Callable[[str, str], str],
+    scanned: Callable[[str, str], str],
     environment: Environment,
 ) -> None:
     unknown = replace(outcome, rule=replace(outcome.rule, known=None)).verdict
     if unknown in {Verdict.NOT_READ, Verdict.NOTHING_EXERCISED}:
         environment.tell(Notice(f"{path} was not written: {unknown.value}", Urgency.ERROR))
         return
-    write_file(path, checked(render_baseline(found), str(path)))
+    write_file(path, scanned(render_baseline(found), str(path)))
     environment.tell(Notice(f"{len(found)} kinds of findings are known from now on: {path}", Urgency.INFO))

@@ -18,8 +18,7 @@ from ringback.gate.findings import Key
 from ringback.gate.outcome import Judged, Outcome, Verdict
 from ringback.gate.words import calls_told, headline
 from ringback.nodejson import JsonValue
-
-SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+from ringback.report.sarif import SCHEMA
 
 
 def render_sarif(outcome: Outcome) -> str:
