@@ -47,6 +47,7 @@ COMMANDS: tuple[list[str], ...] = (
     ["diff"],
     ["check"],
     ["doctor"],
+    ["completion"],
     ["export"],
     ["export", "questions"],
     ["export", "captures"],
@@ -54,6 +55,10 @@ COMMANDS: tuple[list[str], ...] = (
     ["export", "patch"],
 )
 
+HEADINGS = [
+    "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "NOTES", "EXAMPLES", "EXIT CODES",
+]  # fmt: skip
+"""Sections of a manual page, in their order."""
 REAL = re.compile(r"0[0-9]A{8,}|[0-9]{14}[:@]")
 """Call-ids and accounts as the shipped captures have them on the wire."""
 
@@ -105,8 +110,12 @@ def test_help(ringback: Any, command: list[str]) -> None:
     assert long.code == short.code == ExitCode.OK
     assert long.out == short.out
     assert long.err == ""
+    words = " ".join(long.out.split())
     for code in ExitCode:
-        assert f"{code.value}  {code.meaning}" in long.out
+        assert f" {code.value} {code.meaning}" in words
+    headings = re.findall(r"^[A-Z ]+$", long.out, re.MULTILINE)
+    assert headings == [each for each in HEADINGS if each in headings]
+    assert {"NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT CODES"} <= {*headings, "DESCRIPTION"}
 
 
 def test_version(ringback: Any) -> None:
@@ -121,7 +130,7 @@ def test_no_command(ringback: Any, command: list[str]) -> None:
     """Without a subcommand the help is shown; that is no use of the command."""
     ran = ringback(*command)
     assert ran.code == ExitCode.USAGE
-    assert "Commands:" in ran.out
+    assert "COMMANDS" in ran.out
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ SECTIONS = dict(re.findall(r"(?ms)^## `(ringback [^`]*)`: `[^`]*`\n(.*?)(?=^## |
 SCHEMAS = dict(re.findall(r"^## `(ringback [^`]*)`: `([^`]*)`$", PAGE, re.MULTILINE))
 ELSEWHERE = {
     "ringback check": "--format json",
+    "ringback completion": "a script",
     "ringback decode": "JSON lines",
     "ringback diff": "docs/diff.md",
     "ringback export captures": "files",

@@ -12,9 +12,11 @@ import click
 
 from ringback import __version__
 from ringback.cli_check import check
+from ringback.cli_completion import complete_code, complete_stanza, completion
 from ringback.cli_doctor import doctor
 from ringback.cli_export import export
 from ringback.cli_ledger import ledger, recheck
+from ringback.cli_manual import Manuals
 from ringback.cli_options import (
     EPILOG,
     PATH,
@@ -42,7 +44,7 @@ class OutputClosedError(Exception):
     """The reader of the output went away. No OSError, for which click would end the process by itself."""
 
 
-class _Commands(click.Group):
+class _Commands(Manuals):
     """The commands, of which each gives an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as in click
@@ -143,7 +145,7 @@ def decode(files: tuple[Path, ...], keylog: Path | None, hosts: tuple[str, ...],
     return run(Recording(files, keylog, hosts, keylog_variable()), Environment(), raw=raw)
 
 
-@cli.group(epilog=EPILOG, invoke_without_command=True)
+@cli.group(cls=Manuals, epilog=EPILOG, invoke_without_command=True)
 @click.pass_context
 def spec(ctx: click.Context) -> ExitCode:
     """Show the specification that stanzas are checked against."""
@@ -153,7 +155,7 @@ def spec(ctx: click.Context) -> ExitCode:
 @spec.command("show", epilog=EPILOG)
 @spec_option
 @json_option
-@click.argument("stanza", metavar="[ID]", required=False)
+@click.argument("stanza", metavar="[ID]", required=False, shell_complete=complete_stanza)
 def spec_show(spec: Path | None, as_json: bool, stanza: str | None) -> ExitCode:
     """Print the specification: every fact with its confidence and provenance.
 
@@ -175,7 +177,7 @@ def spec_show(spec: Path | None, as_json: bool, stanza: str | None) -> ExitCode:
     "a delivered one no `to`.",
 )
 @click.option("--closed", is_flag=True, help="Refuse what the specification does not know, too.")
-@click.argument("stanza", metavar="[ID]", required=False)
+@click.argument("stanza", metavar="[ID]", required=False, shell_complete=complete_stanza)
 def spec_rng(spec: Path | None, vantage: str, closed: bool, stanza: str | None) -> ExitCode:
     """Print the specification as a RELAX NG schema.
 
@@ -193,7 +195,7 @@ def spec_rng(spec: Path | None, vantage: str, closed: bool, stanza: str | None) 
 
 @cli.command(epilog=EPILOG)
 @json_option
-@click.argument("code", metavar="[CODE]", required=False)
+@click.argument("code", metavar="[CODE]", required=False, shell_complete=complete_code)
 def codes(as_json: bool, code: str | None) -> ExitCode:
     """List the codes of findings, or explain one with its examples."""
     from ringback.commands.codes import explain_code, list_codes  # noqa: PLC0415
@@ -204,6 +206,7 @@ def codes(as_json: bool, code: str | None) -> ExitCode:
 
 
 cli.add_command(check)
+cli.add_command(completion)
 cli.add_command(doctor)
 cli.add_command(export)
 cli.add_command(ledger)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ringback.cli_manual import Manual
 from ringback.cli_options import EPILOG, PATH, filter_option, source_options
 from ringback.commands.environment import Environment
 from ringback.findings import Severity
@@ -20,7 +21,7 @@ _FORMATS = ("text", "json", "junit", "sarif", "markdown")
 _SEVERITIES = [severity.value for severity in Severity if severity is not Severity.OK]
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Manual, epilog=EPILOG)
 @source_options
 @click.option(
     "--fail-on",

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from ringback.cli_manual import Manual
 from ringback.cli_options import EPILOG, PATH, json_option, keylog_option, spec_option
 from ringback.commands.environment import Environment
 from ringback.status import ExitCode
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Manual, epilog=EPILOG)
 @keylog_option
 @click.option(
     "--wait",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ringback.cli_manual import Manuals
 from ringback.cli_options import EPILOG, PATH, help_if_alone, spec_option
 from ringback.commands.environment import Environment
 from ringback.status import ExitCode
@@ -49,7 +50,7 @@ _raw = click.option(
 )
 
 
-@click.group(name="export", epilog=EPILOG, invoke_without_command=True)
+@click.group(cls=Manuals, name="export", epilog=EPILOG, invoke_without_command=True)
 @click.pass_context
 def export(ctx: click.Context) -> ExitCode:
     """Give back what a ledger has found: captures, issues, patches, verdicts.

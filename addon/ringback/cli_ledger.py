@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ringback.cli_manual import Manual, Manuals
 from ringback.cli_options import EPILOG, PATH, help_if_alone, json_option
 from ringback.commands.environment import Environment
 from ringback.status import ExitCode
@@ -15,7 +16,7 @@ _ledger = click.option(
 )
 
 
-@click.group(name="ledger", epilog=EPILOG, invoke_without_command=True)
+@click.group(cls=Manuals, name="ledger", epilog=EPILOG, invoke_without_command=True)
 @click.pass_context
 def ledger(ctx: click.Context) -> ExitCode:
     """Look after what was observed: `ringback replay --ledger` and the option ringback_ledger record it.
@@ -91,7 +92,7 @@ def export(ledger: Path | None, with_secret: bool, copy: Path) -> ExitCode:
     return export_ledger(ledger, copy, Environment(), with_secret=with_secret)
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Manual, epilog=EPILOG)
 @_ledger
 @click.option("--spec", "new", metavar="NEW", type=PATH, required=True, help="The specification to judge by.")
 @click.option(

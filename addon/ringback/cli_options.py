@@ -73,6 +73,14 @@ def _parsed_filter(_context: click.Context, _parameter: click.Parameter, value: 
         raise ArgumentError(f"--filter: {error}") from error
 
 
+def _filter_keys(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """What was written, its last word completed to a key."""
+    from ringback.filters import KEYS  # noqa: PLC0415 - lxml takes long to import
+
+    before, space, word = incomplete.rpartition(" ")
+    return [f"{before}{space}{key}" for key in KEYS if key.startswith(word)]
+
+
 def keylog_variable() -> str | None:
     """The environment variable that gave the key log, None where the command line did or nothing."""
     source = click.get_current_context().get_parameter_source("keylog")
@@ -109,6 +117,7 @@ filter_option = click.option(
     metavar="EXPR",
     default="",
     callback=_parsed_filter,
+    shell_complete=_filter_keys,
     help="Only what this filter lets through, such as 'severity >= warning and device = B:17'; its keys are "
     "listed in docs/filters.md.",
 )

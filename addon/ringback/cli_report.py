@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ringback.cli_manual import Manual
 from ringback.cli_options import EPILOG, PATH, filter_option, source_options
 from ringback.commands.environment import Environment
 from ringback.status import ExitCode
@@ -23,7 +24,7 @@ def _refuse_raw(context: click.Context, _parameter: click.Parameter, value: bool
         raise click.UsageError("reports are for others to read: raw values are refused", context)
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Manual, epilog=EPILOG)
 @click.option(
     "--format",
     "form",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ringback.cli_manual import Manual
 from ringback.cli_options import EPILOG, PATH, filter_option, from_options, json_option
 from ringback.commands.environment import Environment
 from ringback.findings import Severity
@@ -21,7 +22,7 @@ _no_color = click.option(
 )
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Manual, epilog=EPILOG)
 @from_options
 @filter_option
 @click.option(
@@ -68,7 +69,7 @@ def show(  # noqa: PLR0917 - click passes them by name
     return show_call(source, choice, Environment(color=not no_color))
 
 
-@click.command(epilog=EPILOG)
+@click.command(cls=Manual, epilog=EPILOG)
 @from_options
 @json_option
 @click.option(
