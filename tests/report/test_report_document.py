@@ -25,6 +25,7 @@ from ringback.report.tree import to_json
 from ringback.sanitize.raw import Raw
 from ringback.status import ExitCode
 from support.casing import SPECIFICATION, any_sightings
+from support.flowfiles import checkout
 from support.reporting import parts, report_of, report_on, shipped_report, subject_of
 from support.sightings import Tape, good_call
 from synthetic import generate
@@ -116,6 +117,23 @@ def test_a_line_leads_to_its_finding_or_its_fact() -> None:
             assert line.ref.startswith("fact-") or found[line.ref].severity != "ok"
         elif line.ref in found:
             assert found[line.ref].severity == line.severity
+
+
+@pytest.mark.parametrize("form", [each for each in FORMATS if each != "sarif"])
+def test_steps_of_flows_are_led_to_as_facts_are(tmp_path: Path, form: str) -> None:
+    """A specification with flow files has their lines in the report, and findings lead to them and back.
+
+    SARIF leaves out what is ok, as all is here.
+    """
+    gathered = gather(Recording((CAPTURE,)), checkout(tmp_path), Environment(stderr=None))
+    made = make_report(Subject(gathered.casebook, gathered.specification, gathered.status))
+    (flow,) = made.report.flows
+    assert [step.path for step in flow.steps] == [f"steps/{number}" for number in range(1, 8)]
+    backed = {ref: step.id for step in flow.steps for group in step.findings for ref in group.refs}
+    led = {each.id: each.fact for each in everything_found(made.report) if each.id in backed}
+    assert led == backed
+    assert len(led) > 2
+    assert ("wave-and-answer" if form == "junit" else "wave-and-answer.yaml") in render(made, form)
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -10,8 +10,9 @@ from ringback.conflicts import ConflictTally, SideTally
 from ringback.questions.facts import FactTally
 from ringback.questions.undocumented import Undocumented as Extra
 from ringback.questions.weighing import Weighing
-from ringback.report.model import Conflict, Fact, Side, SpecFile, Statement, Undocumented
+from ringback.report.model import Conflict, Fact, Flow, Side, SpecFile, Statement, Step, Undocumented
 from ringback.report.names import Links, plain
+from ringback.spec.flow import FlowSpec, FlowStep
 from ringback.spec.model import AttributeFact, ChildFact, Specification, StanzaSpec
 
 CallRefs = Mapping[str, Sequence[str]]
@@ -78,6 +79,33 @@ def _statement(tally: FactTally, calls: CallRefs) -> Statement:
         violated=tally.counts.violated,
         not_exercised=tally.counts.not_exercised,
         violated_in=refs_of(tally.violated_in, calls),
+    )
+
+
+def flow(spec: FlowSpec, links: Links) -> Flow:
+    """A flow with what the calls say of its steps."""
+    return Flow(
+        id=f"flow-{spec.id}",
+        name=plain(spec.id),
+        file=plain(spec.file),
+        title=plain(spec.title),
+        status=plain(spec.status),
+        version=plain(spec.spec_version),
+        steps=tuple(_step(step, links.facts[spec.id, step.path], links) for step in spec.steps),
+    )
+
+
+def _step(step: FlowStep, ref: str, links: Links) -> Step:
+    return Step(
+        id=ref,
+        path=step.path,
+        line=step.line,
+        stated=step.confidence,  # type: ignore[arg-type]
+        sender=plain(step.sender),
+        receiver=plain(step.receiver),
+        stanza=None if step.stanza is None else plain(step.stanza),
+        description=plain(". ".join(filter(None, (step.label, step.note)))),
+        findings=links.to(ref),
     )
 
 

@@ -13,7 +13,7 @@ from ringback.export.material import Material, identities_of
 from ringback.export.publisher import Fit, refuse_raw
 from ringback.export.washing import Appraisal
 from ringback.report.calls import Calls, call_ref
-from ringback.report.coverage import Coverage, conflict, undocumented
+from ringback.report.coverage import Coverage, conflict, flow, undocumented
 from ringback.report.ladders import Ladders
 from ringback.report.model import FORMAT, Call, Code, Outside, Report
 from ringback.report.names import Links, code_ref, fact_refs, plain
@@ -95,6 +95,7 @@ def make_report(subject: Subject, advance: Callable[[int, int], None] | None = N
         questions=tuple(question(each, links, refs) for each in weighing.verdicts),
         unruled=tuple(unruled(each, links) for each in weighing.unruled_questions),
         specification=tuple(Coverage(weighing, levels, links, refs).files(subject.specification)),
+        flows=tuple(flow(each, links) for each in subject.specification.flows),
         conflicts=tuple(
             conflict(each)
             for each in appraisal.conflicts(subject.parts)

@@ -19,7 +19,7 @@ _OUTSIDE = "outside of calls"
 def render_junit(report: Report) -> str:
     """The report as a JUnit document."""
     root = etree.Element("testsuites", name="ringback")
-    facts = {fact.id: (spec.name, fact.path) for spec in report.specification for fact in spec.facts}
+    facts = {ref: (source.name, source.path) for ref, source in report.lines().items()}
     _suite(root, "open questions", map(_question_case, report.questions))
     for call in report.calls:
         _suite(root, call.name, _cases(call, facts))

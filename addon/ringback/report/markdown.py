@@ -13,6 +13,7 @@ from ringback.report.model import (
     Copy,
     Fact,
     Finding,
+    Flow,
     Line,
     Outside,
     Question,
@@ -20,6 +21,7 @@ from ringback.report.model import (
     Share,
     SpecFile,
     Stanza,
+    Step,
 )
 
 _MARKS = {"supports": "✓", "contradicts": "✗", "extends": "+", "silent": "·"}
@@ -29,11 +31,12 @@ _VERDICT_COLUMN = 48
 def render_markdown(report: Report) -> str:
     """The report as one Markdown page."""
     names = {call.id: call.name for call in report.calls}
-    facts = {fact.id: f"{spec.file}:{fact.line}" for spec in report.specification for fact in spec.facts}
+    facts = {ref: f"{source.file}:{source.line}" for ref, source in report.lines().items()}
     parts = (
         _verdict(report),
         _questions(report, names),
         chain.from_iterable(map(_specification, report.specification)),
+        chain.from_iterable(map(_flow, report.flows)),
         _undocumented(report),
         _conflicts(report),
         _calls(report, facts),
@@ -101,6 +104,19 @@ def _fact_rows(fact: Fact) -> Iterator[tuple[str, ...]]:
         counts = (str(each.valid), str(each.violated), str(each.not_exercised))
         states = f"{each.kind} {each.says}" + (", required" if fact.required else "")
         yield (str(fact.line), fact.path, states, fact.stated, fact.reached or "none", *counts)
+
+
+def _flow(flow: Flow) -> Iterator[str]:
+    yield from ("", plain(f"## {flow.title} ({flow.file}, {flow.status} {flow.version})"))
+    rows = [
+        (str(each.line), f"{each.sender} → {each.receiver}", each.stanza or "", each.stated, _told_of(each))
+        for each in flow.steps
+    ]
+    yield from table(("line", "who", "stanza", "stated", "findings"), rows)
+
+
+def _told_of(step: Step) -> str:
+    return ", ".join(f"{group.code}: {len(group.refs)}" for group in step.findings)
 
 
 def _undocumented(report: Report) -> Iterator[str]:

@@ -8,7 +8,7 @@ finding, `outside.s1` the same of no call, `fact-call-preaccept-4`, `question-ca
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 FORMAT = 1
 """Version of the document; grows when a part changes its meaning or goes."""
@@ -208,6 +208,36 @@ class SpecFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a flow, a fact as well."""
+
+    id: str
+    path: str
+    """`steps/3`."""
+    line: int
+    stated: Level
+    sender: str
+    receiver: str
+    stanza: str | None
+    """The stanza file of what is sent; None for what is no stanza."""
+    description: Prose
+    findings: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One flow file: which stanzas of a call are expected, in order."""
+
+    id: str
+    name: str
+    file: str
+    title: str
+    status: str
+    version: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One model's side of a conflict; counted are copies of stanzas."""
 
@@ -392,6 +422,7 @@ class Report:
     questions: tuple[Question, ...]
     unruled: tuple[Unruled, ...]
     specification: tuple[SpecFile, ...]
+    flows: tuple[Flow, ...]
     conflicts: tuple[Conflict, ...]
     undocumented: tuple[Undocumented, ...]
     calls: tuple[Call, ...]
@@ -399,10 +430,32 @@ class Report:
     codes: tuple[Code, ...]
     provenance: Provenance
 
+    def lines(self) -> dict[str, Source]:
+        """Everything of the specification that a finding can speak to, by its id."""
+        stated: list[tuple[Fact | Step, SpecFile | Flow]] = []
+        stated += ((fact, spec) for spec in self.specification for fact in spec.facts)
+        stated += ((step, flow) for flow in self.flows for step in flow.steps)
+        return {
+            each.id: Source(file.name, file.file, each.line, each.path, each.stated, each.description)
+            for each, file in stated
+        }
+
+
+class Source(NamedTuple):
+    """Where a fact stands and what it says."""
+
+    name: str
+    """Of its file in the specification."""
+    file: str
+    line: int
+    path: str
+    stated: str
+    description: str
+
 
 Part: TypeAlias = (
     Report | Summary | Weakness | Question | Unruled | Group | Split | Share | Table | Row | Spread
-    | SpecFile | Fact | Statement | Conflict | Side | Undocumented | Call | Stanza | Copy | Ack | Line
-    | Finding | Outside | Code | Provenance | Connection
+    | SpecFile | Flow | Step | Fact | Statement | Conflict | Side | Undocumented | Call | Stanza | Copy
+    | Ack | Line | Finding | Outside | Code | Provenance | Connection
 )  # fmt: skip
 """Any part of the document."""

@@ -29,12 +29,19 @@ def code_ref(code: str) -> str:
 
 
 def fact_refs(specification: Specification) -> dict[tuple[str, str], str]:
-    """The refs of all facts, by file and path: `fact-call-preaccept-4` is the fourth of its file."""
-    return {
+    """The refs of all facts and steps of flows, by file and path: `fact-call-preaccept-4` is the fourth of
+    its file."""
+    facts = {
         (spec.id, fact.path): f"fact-{spec.id}-{number}"
         for spec in specification.stanzas.values()
         for number, fact in enumerate(spec.facts(), start=1)
     }
+    steps = {
+        (flow.id, step.path): f"step-{flow.id}-{step.number}"
+        for flow in specification.flows
+        for step in flow.steps
+    }
+    return facts | steps
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ class _Run:
         self._holders: tuple[Call | Outside, ...] = (*report.calls, report.outside)
         self._artifacts: list[JsonValue] = []
         self._places: dict[str, int] = {}
-        self._facts = {fact.id: (spec, fact) for spec in report.specification for fact in spec.facts}
+        self._sources = report.lines()
         self._copies = {
             stanza.id: (holder, number, stanza)
             for holder in self._holders
@@ -104,15 +104,15 @@ class _Run:
         return {"artifactLocation": {"uri": uri, "index": index}, **region}
 
     def _in_specification(self, ref: str) -> JsonValue:
-        spec, fact = self._facts[ref]
-        uri = quote(spec.file)
+        source = self._sources[ref]
+        uri = quote(source.file)
         index = self._artifact(uri, {"roles": ["policy"]})
         return {
             "id": 1,
-            "message": {"text": f"{fact.path} ({fact.stated}): {fact.description}"},
+            "message": {"text": f"{source.path} ({source.stated}): {source.description}"},
             "physicalLocation": {
                 "artifactLocation": {"uri": uri, "index": index},
-                "region": {"startLine": fact.line},
+                "region": {"startLine": source.line},
             },
         }
 

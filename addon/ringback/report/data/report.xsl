@@ -7,7 +7,7 @@
   <xsl:param name="style"/>
 
   <xsl:key name="part" use="@id"
-      match="r:call | r:stanza | r:finding | r:fact | r:question | r:unruled | r:spec-file"/>
+      match="r:call | r:stanza | r:finding | r:fact | r:step | r:question | r:unruled | r:spec-file"/>
   <xsl:key name="spec" match="r:spec-file" use="@name"/>
 
   <xsl:variable name="few" select="20"/>
@@ -70,7 +70,7 @@
             <h2 id="h-specification">Specification</h2>
             <p class="aside">Counted are stanzas of the file, each direction apart. A level is what the file states
               and, behind the arrow, what this evidence alone carries it to.</p>
-            <xsl:apply-templates select="r:specification/r:spec-file"/>
+            <xsl:apply-templates select="r:specification/r:spec-file | r:flows/r:flow"/>
           </section>
           <xsl:apply-templates select="r:conflicts[*] | r:undocumented[*]"/>
           <section id="calls" aria-labelledby="h-calls">
@@ -377,6 +377,31 @@
         </details>
       </td></tr>
     </tbody>
+  </xsl:template>
+
+  <xsl:template match="r:flow">
+    <div class="wide" role="region" aria-labelledby="h-{@id}" tabindex="0">
+      <h3 id="{@id}"><span id="h-{@id}">
+        <xsl:value-of select="@title"/></span><xsl:text> </xsl:text>
+        <small><xsl:value-of select="concat(@file, ', ', @status, ' ', @version)"/></small></h3>
+      <table class="facts">
+        <caption class="quiet">Steps of <xsl:value-of select="@file"/></caption>
+        <thead><tr><th scope="col">Line</th><th scope="col">Who</th><th scope="col">Stanza</th>
+          <th scope="col">Level</th><th scope="col">What</th></tr></thead>
+        <tbody>
+          <xsl:for-each select="r:steps/r:step">
+            <tr id="{@id}">
+              <td class="n line"><xsl:value-of select="@line"/></td>
+              <th scope="row"><xsl:value-of select="concat(@sender, ' → ', @receiver)"/></th>
+              <td><xsl:value-of select="@stanza"/></td>
+              <td><xsl:value-of select="@stated"/></td>
+              <td class="what"><xsl:value-of select="r:description"/>
+                <xsl:apply-templates select="r:findings[*]"/></td>
+            </tr>
+          </xsl:for-each>
+        </tbody>
+      </table>
+    </div>
   </xsl:template>
 
   <xsl:template match="r:report/r:conflicts">
