@@ -180,8 +180,14 @@ def test_a_device_stands_only_where_known_clients_send_it(text: str, plain: bool
         ("call-with-12345.flows", False),
         ("0555-000-1234.flows", False),
         ("anna@example.flows", False),
+        ("found.jsonl: mine.flows", True),
+        ("10.0.0.1.flows", False),
+        ("fe80::1.flows", False),
+        ("at 9:31.flows", False),
+        ("a1b2c3d4e5f6.flows", False),
+        ("072-yowsup887-reject-unsupported-audio-caps-2015.xml", False),
     ],
 )
 def test_names_of_captures(name: str, plain: bool) -> None:
-    """A name stands unless it holds five digits in a row, more than ten all told, or an `@`."""
+    """A name stands unless it holds many digits or what a scan of exports takes for something."""
     assert keep.is_plain_file(name) is plain

@@ -129,7 +129,12 @@ _CAPABILITY = bytes.fromhex("0105")
 `0105ff09e4bb07`. Source: Cobalt fixtures 1to1 (observed), whatsapp-rust, meowcaller, zapo (read)."""
 _MAX_CAPABILITY = 8
 """Longest `capability` content shown, in bytes: the known ones have 7."""
-_FILE_NUMBER = re.compile("[0-9]{5}")
+_NO_FILE = re.compile(
+    r"""[0-9]{5} | @ | :(?!\ ) | _KEY | [0-9]+(?:\.[0-9]+){3}
+    | [0-9A-Fa-f]{12} | [0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3} | [A-Za-z0-9+/_-]{43}""",
+    re.VERBOSE,
+)
+"""What the scan of exports would take for something: a report that names such a file would not be made."""
 _MAX_FILE_DIGITS = 10
 """Most digits in the name of a capture file: as many as a day and a counter take."""
 _PRINTABLE_RUN = re.compile(rb"[\x20-\x7e]{5}")
@@ -196,9 +201,9 @@ def is_plain_release(text: str) -> bool:
 
 
 def is_plain_file(name: str) -> bool:
-    """Whether the name of a capture file may stand: neither `@` nor five digits in a row nor
-    more than ten all told."""
-    return "@" not in name and _FILE_NUMBER.search(name) is None and _digits(name) <= _MAX_FILE_DIGITS
+    """Whether the name of a capture file may stand: neither five digits in a row nor more than ten all told,
+    and nothing that has the form of an address, a time, an id or a key."""
+    return _NO_FILE.search(name) is None and _digits(name) <= _MAX_FILE_DIGITS
 
 
 def is_placeholder(text: str) -> bool:
