@@ -136,15 +136,15 @@
         <div class="wide" role="region" aria-labelledby="cap-answers" tabindex="0">
           <table>
             <caption id="cap-answers">The open questions in short</caption>
-            <thead><tr><th scope="col">Question</th><th scope="col">Answer</th><th scope="col">Counted</th>
-              <th scope="col">Interval</th></tr></thead>
+            <thead><tr><th scope="col">Answer</th><th scope="col">Counted</th><th scope="col">Interval</th>
+              <th scope="col">Question</th></tr></thead>
             <tbody>
               <xsl:for-each select="../r:questions/r:question">
                 <tr>
-                  <th scope="row"><a href="#{@id}"><xsl:value-of select="r:asked"/></a></th>
                   <td class="answer"><xsl:value-of select="@answer"/></td>
                   <td class="n"><xsl:value-of select="concat(@k, ' of ', @n)"/></td>
-                  <td><xsl:call-template name="interval"/></td>
+                  <td class="n"><xsl:call-template name="interval"/></td>
+                  <th scope="row"><a href="#{@id}"><xsl:value-of select="r:asked"/></a></th>
                 </tr>
               </xsl:for-each>
             </tbody>
