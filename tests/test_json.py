@@ -31,10 +31,12 @@ ELSEWHERE = {
     "ringback export patch": "a diff",
     "ringback export questions": "--format json",
     "ringback ledger export": "a copy",
+    "ringback live": "a screen",
     "ringback replay": "--events",
     "ringback report": "--format json",
     "ringback show": "text and pictures",
     "ringback spec rng": "a schema",
+    "ringback watch": "a screen",
 }
 """Commands that are not on the page, and what they give programs."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -378,6 +379,22 @@ def test_the_page_shows_what_is_printed(check: Any, baseline: Path) -> None:
     assert f"```text\n{check('--filter', expression[1], FAILING).out}```" in PAGE
     (entry,) = re.findall(r'^  (\{"place".*\})$', PAGE, re.MULTILINE)
     assert entry in baseline.read_text(encoding="utf-8")
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TYPED = re.findall(r"^(?: *- )?ringback (check .*)$", PAGE + README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", TYPED)
+def test_what_the_pages_type_is_understood(line: str) -> None:
+    """Every option of it is there, and its values are."""
+    name, *arguments = shlex.split(line)
+    with cli.commands[name].make_context(name, arguments) as context:
+        assert context.params["sources"]
+
+
+def test_the_pages_type_something() -> None:
+    assert len(TYPED) >= 3
 
 
 def test_the_hook_of_pre_commit_runs_the_gate(check: Any) -> None:
