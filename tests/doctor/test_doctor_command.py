@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from ringback.addon import Ringback
 from ringback.cli import main
 from ringback.commands.doctor import SCHEMA
 from ringback.doctor import surroundings
 from ringback.doctor.model import Diagnosis, State
-from ringback.doctor.program import SAMPLE, dry_run
+from ringback.doctor.program import SAMPLE, dry_run, mitmproxy_api
 from ringback.ledger import Ledger
 from ringback.status import ExitCode
 from ringback.wire.keylog import KeyLabel
@@ -205,6 +207,26 @@ def test_a_recording_without_its_keys_fails_the_dry_run(tmp_path: Path) -> None:
     diagnosis = dry_run(lonely)
     assert diagnosis.state is State.PROBLEM
     assert diagnosis.found.startswith("0 of 61 frames opened")
+
+
+def test_a_mitmproxy_that_refuses_the_addon_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it raises; the words of the error are left out unless they are ours."""
+
+    def refuse(_addon: Ringback, _loader: object) -> None:
+        raise TypeError("add_option() takes 1 positional argument")
+
+    monkeypatch.setattr(Ringback, "load", refuse)
+    diagnosis = mitmproxy_api()
+    assert diagnosis.state is State.PROBLEM
+    assert diagnosis.found.startswith("the add-on does not load: ")
+    assert "pip install" in diagnosis.advice
+
+
+def test_an_installation_that_is_broken_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that cannot be imported is told, and the rest is still looked at."""
+    monkeypatch.setitem(sys.modules, "ringback.commands.gathering", None)
+    diagnosis = dry_run()
+    assert (diagnosis.state, diagnosis.advice) == (State.PROBLEM, "install ringback anew")
 
 
 def test_the_shipped_recording_is_one_of_the_captures() -> None:

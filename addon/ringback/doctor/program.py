@@ -8,11 +8,14 @@ import tempfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ringback.doctor.model import Diagnosis, ok, problem, shown
-from ringback.errors import RingbackError
 from ringback.faults import describe
 from ringback.status import ExitCode
+
+if TYPE_CHECKING:
+    from ringback.commands.gathering import Gathered
 
 SAMPLE = Path(__file__).parent / "data" / "sample.flows"
 """A synthetic recording of one call; its key log lies beside it."""
@@ -67,18 +70,22 @@ async def _load() -> int:
 
 def dry_run(sample: Path = SAMPLE) -> Diagnosis:
     """A shipped recording, from the flow file to the findings."""
-    from ringback.commands.environment import Environment  # noqa: PLC0415 - mitmproxy takes long to import
-    from ringback.commands.gathering import gather  # noqa: PLC0415
-    from ringback.commands.recorded import Recording  # noqa: PLC0415
-
     name, advice = "dry run", "install ringback anew"
     try:
-        gathered = gather(Recording((sample,)), None, Environment(stderr=None))
-    except RingbackError as error:
-        return problem(name, shown(error), advice)
+        gathered = _gathered(sample)
+    except Exception as error:  # noqa: BLE001 - whatever is amiss with what was installed
+        return problem(name, shown(describe(error)), advice)
     funnel = gathered.casebook.funnel
     told = f"{funnel.opened} of {funnel.frames} frames opened, {funnel.preaccepts} pre-accept found"
     as_expected = funnel.opened == funnel.frames and funnel.preaccepts == _PREACCEPTS
     if gathered.status is ExitCode.OK and as_expected:
         return ok(name, f"{told} in the shipped recording")
     return problem(name, f"{told} in the shipped recording", advice)
+
+
+def _gathered(sample: Path) -> Gathered:
+    from ringback.commands.environment import Environment  # noqa: PLC0415 - mitmproxy takes long to import
+    from ringback.commands.gathering import gather  # noqa: PLC0415
+    from ringback.commands.recorded import Recording  # noqa: PLC0415
+
+    return gather(Recording((sample,)), None, Environment(stderr=None))

@@ -38,9 +38,10 @@ def key_log(
     keys = KeyLog()
     file = KeyLogFile(path, keys, told.append)
     file.read_whole()
-    if wait_s and path.exists():
+    is_there = os.path.exists(path)  # noqa: PTH110 - Path.exists raises without permission
+    if wait_s and is_there:
         return _growth(file, keys, wait_s, sleep)
-    troubles = [notice.text for notice in told if notice.urgency is not Urgency.INFO or not path.exists()]
+    troubles = [notice.text for notice in told if notice.urgency is not Urgency.INFO or not is_there]
     if troubles:
         return problem(_KEY_LOG, shown("; ".join(troubles)), _PRELOAD)
     return ok(_KEY_LOG, f"{shown(path)}: {_held(keys)}, last written {_age(path)}")
@@ -115,8 +116,8 @@ def ledger(path: Path | None) -> Diagnosis:
         return _existing(name, named, advice)
     folder = named.absolute().parent
     if path is None:  # its folders are made
-        folder = next(each for each in (folder, *folder.parents) if each.exists())
-    if not folder.is_dir():
+        folder = next(each for each in (folder, *folder.parents) if os.path.exists(each))  # noqa: PTH110
+    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises without permission
         return problem(
             name, f"{shown(named)} cannot be made: its folder does not exist", "make the folder first"
         )
