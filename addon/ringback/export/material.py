@@ -11,6 +11,7 @@ from ringback.calls import Call, Emission, Sighting
 from ringback.check.call import check_call
 from ringback.check.stanza import check_stanza
 from ringback.export.leakscan import checked, is_real_address
+from ringback.export.ownwords import is_own
 from ringback.findings import Evidence, Finding
 from ringback.questions.evidence import ClientFacts
 from ringback.sanitize.addresses import PACKED_LENGTHS, PACKED_TAGS
@@ -150,10 +151,11 @@ def _named(name: str, value: str | Jid) -> Iterator[str]:
 
 
 def _is_nobody(identity: str | bytes) -> bool:
-    """Evidence that was sanitised before has placeholders and addresses for documentation."""
+    """Evidence that was sanitised before has placeholders and addresses for documentation; and a name that is
+    made of ordinary words, which every export has anyway, tells nobody apart."""
     if isinstance(identity, bytes):
         return not is_real_address(identity[: PACKED_LENGTHS[len(identity)]])
-    return _PLACEHOLDER.fullmatch(identity) is not None
+    return _PLACEHOLDER.fullmatch(identity) is not None or is_own(identity)
 
 
 def _order(call: Call) -> tuple[float, str, str]:

@@ -53,6 +53,7 @@ class Ledger(StoredLedger):
             LedgerError: they could not be kept.
         """
         with refused(self.path), self._undone_together():
+            self._recorder(WEBSOCKET_CAPTURE)
             for observation in observations:
                 self._recorder(self._technique_of(observation)).record(observation)
 
@@ -114,7 +115,7 @@ class Ledger(StoredLedger):
         return WEBSOCKET_CAPTURE
 
     def _recorder(self, technique: str) -> Recorder:
-        """Made with the first observation, and with it the secret."""
+        """Made when something is recorded for the first time, and with it the secret."""
         if technique not in self._recorders:
             pseudonyms = Pseudonyms(self._own_secret())
             self._recorders[technique] = Recorder(self._database, pseudonyms, technique)

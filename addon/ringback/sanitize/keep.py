@@ -164,8 +164,8 @@ def is_plain_name(text: str) -> bool:
     A word of the protocol may. So may a name that no source knows, for undocumented names are what a
     researcher looks for: at most 24 characters of `a` to `z`, digits, `-` and `_`, at most two digits, and
     where it consists of several words, one of them out of the protocol's dictionaries. New names are made of
-    old words (`relay_quota`), the name of a person is not (`alice-example`). Lower case only, as in every
-    name of the protocol: capitals would let base64 pass.
+    old words (`relay_quota`), the name of a person is not. Lower case only, as in every name of the protocol:
+    capitals would let base64 pass.
     """
     if is_protocol_word(text):
         return True
