@@ -10,6 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from ringback.calls import Sighting
+from ringback.nodejson import node_to_json
+from ringback.sources.flows import Reading
+from ringback.sources.hosts import HostFilter
+from ringback.sources.log_file import read_log
+from ringback.sources.notice import Notice
 from support.conversation import BOB, PREACCEPTS, ROUTING_INFO, action_of, is_of_call
 from support.encounter import Encounter, Json, records, ringback
 
@@ -54,6 +60,18 @@ def test_both_ends_agree_on_what_was_sent(met: Encounter) -> None:
         said = [event["xml"] for event in of_client if event["event"] == "sent"]
         assert canonical(heard) == canonical(sent)
         assert [re.split("/?>", xml)[0] for xml in said] == list(map(opening_tag, received))
+
+
+def test_the_clients_own_logs_tell_the_same_calls(met: Encounter) -> None:
+    """Baileys' trace logs, as pino writes them: each stanza of a call as often as on the wire, and alike."""
+    wire = canonical(line["node"] for line in met.decoded if is_of_call(line["node"]))
+    told = [each for log in met.logs for each in read_log(log, log.name, Reading(refuse, HostFilter()))]
+    nodes = [node_to_json(each.node) for each in told if isinstance(each, Sighting)]
+    assert canonical(filter(is_of_call, nodes)) == wire
+
+
+def refuse(notice: Notice) -> None:
+    raise AssertionError(notice.text)
 
 
 def test_the_conversation_held_what_it_should(met: Encounter) -> None:

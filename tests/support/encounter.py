@@ -34,6 +34,8 @@ class Encounter:
     """All its records."""
     decoded: list[Json]
     """What `ringback decode --raw` says of the flow file."""
+    logs: tuple[Path, ...]
+    """The trace log of each client."""
     keylog: Path
     replay: Command
     """The documented command that replays the flow file."""
@@ -50,6 +52,7 @@ class Encounter:
             live=live,
             events=records(stage.events),
             decoded=[json.loads(line) for line in decoded.splitlines()],
+            logs=stage.logs,
             keylog=stage.keylog,
             replay=stage.documented("ringback"),
         )

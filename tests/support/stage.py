@@ -86,6 +86,11 @@ class Stage:
     ) -> None:
         self._stack.close()
 
+    @property
+    def logs(self) -> tuple[Path, ...]:
+        """The trace log of each client."""
+        return tuple(sorted(self._app.glob("*.log")))
+
     def admit(self, *accounts: Account) -> None:
         """Let these accounts log in at the edge."""
         known = {

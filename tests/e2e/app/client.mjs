@@ -6,6 +6,7 @@
  */
 
 import { HttpsProxyAgent } from 'https-proxy-agent';
+import pino from 'pino';
 
 import { baileys } from './baileys.mjs';
 import { fromJson, obey, say, toJson } from './stream.mjs';
@@ -35,10 +36,12 @@ function stateOf(name, me) {
   return states.get(name);
 }
 
-/** Baileys shows what it sends in its trace log only. */
+/** Baileys shows what it sends in its trace log only; pino, with which it comes, writes that log to a file. */
 function loggerOf(account) {
-  const trace = ({ xml, msg }) => {
-    if (msg === 'xml send') say('sent', { account, xml });
+  const file = pino({ level: 'trace' }, pino.destination({ dest: `${account}.log`, sync: true }));
+  const trace = (fields, text) => {
+    file.trace(fields, text);
+    if (fields?.msg === 'xml send') say('sent', { account, xml: fields.xml });
   };
   const silent = () => {};
   const error = (fields, text) => {
