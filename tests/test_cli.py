@@ -48,6 +48,8 @@ COMMANDS: tuple[list[str], ...] = (
     ["check"],
     ["doctor"],
     ["completion"],
+    ["watch"],
+    ["live"],
     ["export"],
     ["export", "questions"],
     ["export", "captures"],

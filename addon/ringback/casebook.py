@@ -128,8 +128,12 @@ class Casebook:
         seen = {_connection(sighting) for call in calls for sighting in call.sightings()}
         known = self.clients.keys() | self.techniques.keys()
         numbers = {key: number for number, key in enumerate(sorted(seen | known), start=1)}
-        clients = {numbers[key]: self._facts_of(key) for key in known}
-        return [_renumbered(call, numbers) for call in calls], clients
+        return [renumbered(call, numbers) for call in calls], self.facts_by(numbers)
+
+    def facts_by(self, numbers: Mapping[tuple[str, int], int]) -> dict[int, ClientFacts]:
+        """Who speaks on each connection that something is known of, by these numbers of them."""
+        known = self.clients.keys() | self.techniques.keys()
+        return {numbers[key]: self._facts_of(key) for key in known}
 
     def _name(self, observed: StanzaObserved) -> None:
         """Give out placeholders in the order in which things are seen, whatever is shown first, or never."""
@@ -193,7 +197,9 @@ def _connection(sighting: Sighting) -> tuple[str, int]:
     return (sighting.evidence.capture, sighting.evidence.connection)
 
 
-def _renumbered(call: Call, numbers: Mapping[tuple[str, int], int]) -> Call:
+def renumbered(call: Call, numbers: Mapping[tuple[str, int], int]) -> Call:
+    """A copy of the call as it is now, its connections numbered by these, by capture and number."""
+
     def seen(sightings: list[Sighting]) -> list[Sighting]:
         return [_at_connection(each, numbers[_connection(each)]) for each in sightings]
 

@@ -29,6 +29,7 @@ from ringback.cli_options import (
 )
 from ringback.cli_report import report
 from ringback.cli_show import diff, show
+from ringback.cli_watch import live, watch
 from ringback.commands.environment import Environment
 from ringback.commands.recorded import SourceOptions
 from ringback.commands.usage import ArgumentError
@@ -214,6 +215,8 @@ cli.add_command(recheck)
 cli.add_command(show)
 cli.add_command(diff)
 cli.add_command(report)
+cli.add_command(watch)
+cli.add_command(live)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

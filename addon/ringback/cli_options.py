@@ -81,6 +81,12 @@ def _filter_keys(_context: click.Context, _parameter: click.Parameter, incomplet
     return [f"{before}{space}{key}" for key in KEYS if key.startswith(word)]
 
 
+def _at_most_one(ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
+    if len(value) > 1:
+        raise click.BadParameter(f"one at a time, not {len(value)}", ctx, param)
+    return value
+
+
 def keylog_variable() -> str | None:
     """The environment variable that gave the key log, None where the command line did or nothing."""
     source = click.get_current_context().get_parameter_source("keylog")
@@ -165,6 +171,10 @@ needed_source_options = _together(
     click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=PATH), _where
 )
 """As `source_options`, for a command that has to be told its sources."""
+source_option = _together(
+    click.argument("sources", metavar="[SOURCE]", nargs=-1, type=PATH, callback=_at_most_one), _where
+)
+"""As `source_options`, for a command that looks at one source at a time."""
 from_options = _together(
     click.option(
         "--from",

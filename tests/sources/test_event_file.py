@@ -133,7 +133,7 @@ def test_a_poll_is_bounded(followed: Followed) -> None:
 def test_a_file_that_is_not_there_yet_is_waited_for(followed: Followed) -> None:
     assert followed.poll() == []
     assert followed.poll() == []
-    assert followed.told == [" is not there yet: waiting for ringback to write it"]
+    assert followed.told == [" is not there yet: waiting for it"]
     assert followed.follower.trouble
     followed.append(stanza(0))
     assert followed.poll() == [0]

@@ -23,17 +23,11 @@ from ringback.sources.event_file import read_events
 from ringback.sources.flows import STDIN, name_captures, opened
 from ringback.sources.hosts import HostFilter
 from ringback.sources.ledger_source import read_ledger
-from ringback.sources.log_file import read_capture_file, read_document, read_log
+from ringback.sources.log_file import READERS
 from ringback.sources.recognition import SourceKind, kind_of
 from ringback.spec.model import Specification
 from ringback.status import ExitCode
 
-_OPENED = {
-    SourceKind.LOG: read_log,
-    SourceKind.DOCUMENT: read_document,
-    SourceKind.CAPTURE_FILE: read_capture_file,
-}
-"""Sources whose stanzas something else has opened."""
 KEPT = {
     SourceKind.EVENTS: "replay the capture itself",
     SourceKind.LEDGER: "join ledgers with ringback ledger merge",
@@ -158,7 +152,7 @@ class Run:
             yield from self._noted(read_events(path, name, reading))
         for path, name in name_captures(paths[SourceKind.LEDGER], reading.tell):
             yield from read_ledger(path, name, reading)
-        for kind, read in _OPENED.items():
+        for kind, read in READERS.items():
             for path, name in name_captures(paths[kind], reading.tell):
                 yield from read(path, name, reading, self._sources.recording.technique)
 

@@ -62,7 +62,31 @@ def render_text(ladder: Ladder, *, width: int, marks: Marks) -> list[Text]:
 
     Nothing in them is obeyed by a terminal. Without their colours the lines say the same.
     """
-    return list(_Drawing(ladder, max(width, LEAST_WIDTH), marks).lines())
+    rows = ladder_rows(ladder, width=width, marks=marks)
+    return [*rows.heading, *rows.body]
+
+
+@dataclass(frozen=True, slots=True)
+class LadderRows:
+    """The lines of a ladder, for whoever scrolls through it."""
+
+    heading: list[Text]
+    """The names of the lanes and what stands with them."""
+    body: list[Text]
+    starts: list[int]
+    """Index in the body of the first line of each arrow."""
+
+
+def ladder_rows(ladder: Ladder, *, width: int, marks: Marks) -> LadderRows:
+    """The lines of `render_text`, told apart."""
+    drawing = _Drawing(ladder, max(width, LEAST_WIDTH), marks)
+    body: list[Text] = []
+    starts: list[int] = []
+    for is_start, line in drawing.body():
+        if is_start:
+            starts.append(len(body))
+        body.append(line)
+    return LadderRows(list(drawing.heading()), body, starts)
 
 
 def plain_text(ladder: Ladder, *, width: int = 100, marks: Marks = UNICODE) -> str:
@@ -78,25 +102,30 @@ class _Drawing:
         self._strokes = _LINES if marks is UNICODE else _ASCII_LINES
         self._names, self._columns = self._place_lanes()
 
-    def lines(self) -> Iterator[Text]:
-        """All rows, from the names of the lanes to what is left out."""
+    def heading(self) -> Iterator[Text]:
+        """What the lanes are."""
         yield from self._legend()
         yield from self._header()
+
+    def body(self) -> Iterator[tuple[bool, Text]]:
+        """All rows below that, to what is left out; each with whether an arrow begins there."""
         date = ""
         for arrow in self._ladder.arrows:
             if arrow.date != date:
                 date = arrow.date
                 row = self._row()
                 row.put(2, date, "dim underline")
-                yield row.text()
-            yield from self._arrow(arrow)
-        yield self._row().text()
+                yield False, row.text()
+            for number, line in enumerate(self._arrow(arrow)):
+                yield number == 0, line
+        yield False, self._row().text()
         for remark in self._ladder.remarks:
-            yield from flow(self._remark(remark), width=self._width, indent=" " * 10)
+            for line in flow(self._remark(remark), width=self._width, indent=" " * 10):
+                yield False, line
         for sentence in self._ladder.left_out:
-            yield from flow(
-                [Text(f"{self._marks.bullet} {sentence}", "yellow")], width=self._width, indent="  "
-            )
+            told = [Text(f"{self._marks.bullet} {sentence}", "yellow")]
+            for line in flow(told, width=self._width, indent="  "):
+                yield False, line
 
     def _place_lanes(self) -> tuple[list[str], list[int]]:
         """The names as they fit, and the column of each lane."""

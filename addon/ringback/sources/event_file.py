@@ -72,7 +72,10 @@ class EventFollower:
                 told = self._follow(stream, status, most)
             self._seen, self.trouble = seen, ""
         except FileNotFoundError:
-            self._say("is not there yet: waiting for ringback to write it", Urgency.INFO)
+            there = (
+                "is gone: waiting for it to come back" if self._offset else "is not there yet: waiting for it"
+            )
+            self._say(there, Urgency.INFO)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
             self._say(f"cannot be read ({why}): make it readable; ringback keeps trying")

@@ -19,6 +19,7 @@ from ringback.sources.lines import Problems, iter_lines
 from ringback.sources.log_lines import MAX_LINE_BYTES, maybe_parse_line
 from ringback.sources.logged import INSTRUMENTATION, LoggedStanza, Sightings
 from ringback.sources.notice import Notice, Urgency
+from ringback.sources.recognition import SourceKind
 from ringback.wire.events import ClientIdentified
 
 _NO_STANZA = (
@@ -116,3 +117,11 @@ def _whole(path: Path, stream: BinaryIO) -> bytes:
     if len(data) > MAX_DOCUMENT_BYTES:
         raise SourceError(f"{path} is larger than {MAX_DOCUMENT_BYTES >> 20} MiB: split the document")
     return data
+
+
+READERS = {
+    SourceKind.LOG: read_log,
+    SourceKind.DOCUMENT: read_document,
+    SourceKind.CAPTURE_FILE: read_capture_file,
+}
+"""What reads the sources whose stanzas something else has opened."""
