@@ -230,6 +230,7 @@ def test_findings_lead_to_calls_and_stanzas() -> None:
         await stage.press("home", "enter", "f")
         assert stage.on(CallFindingsScreen)
         assert first in stage.text
+        assert "Nothing but facts as stated" not in stage.text
         await stage.press("enter")
         assert stage.on(StanzaScreen)
 

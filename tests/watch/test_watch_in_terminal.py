@@ -83,7 +83,11 @@ def test_thousands_of_calls(tmp_path: Path) -> None:
         terminal.wait_for(rf"^. CALLID-{MANY:04} ")
         terminal.press("Home")
         terminal.wait_for(r"^. CALLID-0001 ")
-        terminal.press("NPage", "NPage", "PPage")
+        terminal.press("Down", "Down", "Enter")
+        terminal.wait_for(r"^ CALLID-0003 ")
+        terminal.press("q")
+        terminal.wait_for(r"^ ringback many")
+        terminal.press("Home", "NPage", "NPage", "PPage")
         terminal.wait_for(r"^. CALLID-0020 ")
         terminal.type("/")
         terminal.type("not action = preaccept")
@@ -117,8 +121,7 @@ def test_no_colour() -> None:
         assert "7" in codes
         assert codes <= {"", "0", "1", "2", "4", "7", "39", "49"}
     with Terminal(*ringback("watch", MULTI_DEVICE)) as terminal:
-        terminal.wait_for("CALLID-0001")
-        assert re.search(r"\x1b\[3[1-6]m", terminal.coloured)
+        terminal.wait_until(lambda: re.search(r"\x1b\[3[1-6]m", terminal.coloured) is not None, "colour")
 
 
 def test_live(tmp_path: Path) -> None:

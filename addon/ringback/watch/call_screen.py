@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from rich.text import Text
 from textual.widget import Widget
-from textual.widgets import Static
 
 from ringback.casebook import Case
 from ringback.ladder.model import Ladder
@@ -68,7 +67,7 @@ class CallScreen(WatchScreen):
         )
         self.head(*page.heading)
         self.lines.put_texts(page.lines, page.stops)
-        self.query_one("#title", Static).update(self.title_text())
+        self.show_title()
         self._preview()
 
     def on_lines_moved(self) -> None:
@@ -164,7 +163,7 @@ class StanzaScreen(WatchScreen):
         observed = case.stanzas[self._stanza]
         page: Page = stanza_page(self.view.casebook, case, observed, self.view.marks, self.size.width)
         self.lines.put_texts(page.lines)
-        self.query_one("#title", Static).update(self.title_text())
+        self.show_title()
 
     def action_turn(self, by: int) -> None:
         """Another stanza of the call."""

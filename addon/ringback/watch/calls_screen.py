@@ -68,7 +68,7 @@ class CallsScreen(WatchScreen):
         else:
             self.lines.put_texts([Text(), Text(f"  {self._why_empty()}", "dim")])
         self._note_chosen()
-        self.query_one("#title", Static).update(self.title_text())
+        self.show_title()
 
     def on_lines_moved(self) -> None:
         """Who moves up does not follow; who moves to the newest does."""
@@ -78,6 +78,8 @@ class CallsScreen(WatchScreen):
 
     def action_choose(self) -> None:
         """Show the call."""
+        # The next key may come before the message that the cursor was moved.
+        self._note_chosen()
         if self._chosen is not None:
             self.app.push_screen(CallScreen(self._chosen))
 

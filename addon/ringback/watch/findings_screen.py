@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rich.text import Text
-from textual.widgets import Static
 
 from ringback.filters import parse
 from ringback.findings import Finding
@@ -37,12 +36,12 @@ class FindingsScreen(WatchScreen):
         self._kinds = sorted(
             kinds, key=lambda kind: (-kind.first.severity.rank, -kind.count, kind.first.code)
         )
-        heading = Text("  count   severity code                     place  (confidence of the fact)")
+        heading = Text("  count   severity code                       place  (confidence of the fact)")
         heading.stylize("bold underline")
         self.head(heading)
         count = len(self._kinds)
         self.lines.put(self._row, count, range(count))
-        self.query_one("#title", Static).update(self.title_text())
+        self.show_title()
 
     def action_choose(self) -> None:
         """List the calls that have such a finding."""
@@ -83,8 +82,9 @@ class CallFindingsScreen(WatchScreen):
         self._seen = len(case.findings)
         self._findings = worst_first(case.findings)
         page = findings_page(self.view.casebook, self._findings, self.view.marks, self.size.width)
-        self.lines.put_texts(page.lines, page.stops)
-        self.query_one("#title", Static).update(self.title_text())
+        nothing = [Text(), Text("  Nothing but facts as stated.", "dim")]
+        self.lines.put_texts(page.lines or nothing, page.stops)
+        self.show_title()
 
     def action_choose(self) -> None:
         """Show the stanza that the finding is about."""

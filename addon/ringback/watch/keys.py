@@ -93,7 +93,7 @@ STANZA = (
     Key(("left", "N"), "turn(-1)", "the stanza before", "Previous"),
     BACK,
 )
-FINDINGS = (Key(("enter",), "choose", "show the calls, or the stanza, that it is about", "Show"), BACK)
+FINDINGS = (Key(("enter",), "choose", "show the calls, or the stanza, that it is about", "Show", 0), BACK)
 QUESTIONS = (BACK,)
 COMPARISON = (BACK,)
 LOG = (BACK,)

@@ -67,9 +67,14 @@ class Lines(ScrollView, can_focus=True):
         width = self.size.width
         if not 0 <= index < self._count:
             return Strip.blank(width, self.rich_style)
-        strip = Strip(self._line(index).render(self.app.console)).apply_style(self.rich_style)
-        strip = strip.adjust_cell_length(width, self.rich_style)
-        return strip.apply_style(_CURSOR) if self._is_chosen(index) else strip
+        line = self._line(index)
+        if self._is_chosen(index):
+            # Without its colours, which would be those of its ground.
+            line = Text(line.plain)
+            line.pad_right(max(0, width - line.cell_len))
+            line.stylize(_CURSOR)
+        strip = Strip(line.render(self.app.console)).apply_style(self.rich_style)
+        return strip.adjust_cell_length(width, self.rich_style)
 
     def action_move(self, by: int) -> None:
         """One stop up or down; where nothing can be chosen one line."""

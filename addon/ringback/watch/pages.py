@@ -68,7 +68,7 @@ def stanza_title(observed: StanzaObserved, placeholders: Placeholders, marks: Ma
     """The stanza in a line, as the terminal view has it."""
     line = stanza_line(observed, placeholders.node(observed.sighting.node), placeholders)
     way = marks.up if line.sent else marks.down
-    title = Text(f" {line.time} ", "dim").append(f"{line.connection}{way} ")
+    title = Text().append(f" {line.time} ", "dim").append(f"{line.connection}{way} ")
     title.append(visible(line.action), "bold").append(f"  {line.call} {line.delta}".rstrip(), "dim")
     return title.append(f"  {visible(line.sender)} {marks.arrow} {visible(line.receiver)}")
 
@@ -126,7 +126,7 @@ def kind_row(kind: KindCount, placeholders: Placeholders, marks: Marks) -> Text:
         marks.of(finding.stance), style_of(finding.stance, finding.severity)
     )
     row.append(f" {finding.severity.value:<7} ", SEVERITY_STYLES[finding.severity])
-    row.append(f"{visible(finding.code):<24} ", "bold")
+    row.append(f"{visible(finding.code):<26} ", "bold")
     row.append(cropped(finding.place, _LONGEST_PLACE, marks.ellipsis))
     return row if finding.fact is None else row.append(f"  ({finding.fact.confidence})", "dim")
 

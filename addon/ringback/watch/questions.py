@@ -110,7 +110,7 @@ def _calls(verdict: Verdict, placeholders: Placeholders) -> list[str]:
 
 def _labelled(label: str, pieces: list[Text], width: int) -> Iterator[Text]:
     indent = " " * (_LABEL + 2)
-    first = Text(f"  {label:<{_LABEL}}", "dim")
+    first = Text().append(f"  {label:<{_LABEL}}", "dim")
     lines = list(flow(pieces, width=width - len(indent)))
     for number, line in enumerate(lines):
         yield (first if number == 0 else Text(indent)) + line

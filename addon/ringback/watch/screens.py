@@ -83,11 +83,17 @@ class WatchScreen(Screen[None]):
 
     def refresh_bars(self) -> None:
         """Show the title, the verdicts, and what is amiss."""
-        self.query_one("#title", Static).update(self.title_text())
+        self.show_title()
         self.query_one("#strip", Static).update(self.view.strip())
         self.query_one("#status", Static).update(self.view.status())
         keys = (*EVERYWHERE, *self.KEYS, *self.more_keys())
         self.query_one("#foot", Static).update(foot(keys, self.size.width))
+
+    def show_title(self) -> None:
+        """Show the first line, over the whole width."""
+        title = self.title_text()
+        title.truncate(self.size.width, pad=True)
+        self.query_one("#title", Static).update(title)
 
     def head(self, *lines: Text) -> None:
         """Show these lines above those that are scrolled."""
