@@ -15,7 +15,7 @@ from ringback.findings import Severity
 from ringback.status import ExitCode
 from ringback.wire.events import ClosedReason
 from ringback.wire.keylog import KeyLabel
-from synthetic.picture import PICTURE, render
+from synthetic.picture import DOCS, PICTURES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -96,16 +96,19 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-def test_the_picture_shows_what_is_printed() -> None:
-    """The text in the picture is what the terminal view prints today; rich may change what is around it."""
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_shows_what_is_printed(name: str) -> None:
+    """The text in the picture is what is on the screen today; rich may change what is around it."""
     shown, printed = (
-        re.findall(r"<text[^>]*>(.*?)</text>", svg) for svg in (PICTURE.read_text("utf-8"), render())
+        re.findall(r"<text[^>]*>(.*?)</text>", svg)
+        for svg in ((DOCS / name).read_text("utf-8"), PICTURES[name]())
     )
     assert len(shown) > 100
     assert shown == printed
 
 
-def test_the_picture_stands_by_itself() -> None:
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_stands_by_itself(name: str) -> None:
     """No font, style, script or picture is fetched from anywhere: the only addresses are XML namespaces."""
-    drawn = re.sub(r"<!--.*?-->", "", PICTURE.read_text("utf-8"), flags=re.DOTALL)
+    drawn = re.sub(r"<!--.*?-->", "", (DOCS / name).read_text("utf-8"), flags=re.DOTALL)
     assert set(re.findall(r"""https?://[^\s"')<]+""", drawn)) == {"http://www.w3.org/2000/svg"}

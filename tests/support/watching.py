@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from ringback.casebook import Casebook
 from ringback.filters import parse
@@ -51,10 +52,14 @@ class Stage:
         return isinstance(self.app.screen, kind)
 
     @property
+    def rows(self) -> list[Strip]:
+        """The rows of the screen with their colours."""
+        return self.app.screen._compositor.render_strips()
+
+    @property
     def screen(self) -> list[str]:
         """The rows of the screen, without the blanks at their ends."""
-        strips = self.app.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+        return ["".join(segment.text for segment in strip).rstrip() for strip in self.rows]
 
     @property
     def text(self) -> str:

@@ -1,13 +1,14 @@
-"""The README's picture: what the terminal shows of a shipped capture, as SVG.
+"""The README's pictures: what the terminal shows of shipped captures, as SVG.
 
-Run as `python tests/synthetic/picture.py`; it writes `addon/ringback/docs/replay.svg`. Acks, receipts and
-relay reports are left out so that the picture stays short, and a line says so; the rest is what the terminal
-view prints.
+Run as `python tests/synthetic/picture.py`; it writes them into `addon/ringback/docs`. In `replay.svg` acks,
+receipts and relay reports are left out so that the picture stays short, and a line says so; the rest is what
+the terminal view prints. `watch.svg` is the live view's screen with one call as a ladder.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -15,6 +16,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(TESTS), str(TESTS.parent / "addon")]
 
 from rich.console import Console
+from rich.text import Text
 
 from ringback.findings import Severity
 from ringback.inspector import Inspector
@@ -27,10 +29,14 @@ from ringback.spec.load import load_specification
 from ringback.view.picture import picture
 from ringback.view.terminal import TerminalView
 from ringback.wire.keylog import KeyLog
+from support.watching import Stage, source_app, watched
 
 ROOT = Path(__file__).resolve().parents[2]
 CAPTURE = ROOT / "captures/synthetic/single-callee.flows"
-PICTURE = ROOT / "addon/ringback/docs/replay.svg"
+WATCHED = ROOT / "captures/synthetic/multi-device.flows"
+DOCS = ROOT / "addon/ringback/docs"
+SCREEN = (100, 40)
+"""Columns and rows of the live view."""
 WIDTH = 112
 LEFT_OUT = "(this picture does not show acks, receipts and relay reports)"
 
@@ -63,10 +69,33 @@ def show(console: Console) -> None:
     view.summary(inspector.funnel)
 
 
-def render() -> str:
-    """The picture as SVG text."""
+def replayed() -> str:
+    """The terminal view as SVG text."""
     return picture(show, title="ringback replay captures/synthetic/single-callee.flows", width=WIDTH)
 
 
+def live() -> str:
+    """The live view of one call as SVG text."""
+    rows: list[Text] = []
+
+    async def play(stage: Stage) -> None:
+        await stage.until(lambda: stage.app.watched.total == 1 and not stage.app.feed.is_behind)
+        await stage.until(lambda: not stage.app.watched.pending)
+        await stage.until_shown("?1 open")
+        await stage.press("enter", "down", "down")
+        rows.extend(Text.assemble(*((each.text, each.style or "") for each in strip)) for strip in stage.rows)
+
+    def show_rows(console: Console) -> None:
+        for row in rows:
+            console.print(row, soft_wrap=True)
+
+    watched(source_app(WATCHED), play, size=SCREEN)
+    return picture(show_rows, title="ringback watch captures/synthetic/multi-device.flows", width=SCREEN[0])
+
+
+PICTURES: dict[str, Callable[[], str]] = {"replay.svg": replayed, "watch.svg": live}
+"""How each is made, by its file."""
+
 if __name__ == "__main__":
-    PICTURE.write_text(render(), encoding="utf-8")
+    for name, render in PICTURES.items():
+        (DOCS / name).write_text(render(), encoding="utf-8")
