@@ -17,13 +17,20 @@ from ringback.stanza import Jid, Node
         ("", "empty text"),
         (None, "no content"),
         ((Node("x"), Node("x")), "2 children"),
+        (bytes(999_999), "999999+ bytes"),
+        ("7" * 999_998, "999998 digits"),
+        ("A" * 1_000_000, "999999+ letters"),
+        ("TEXT-PLACEHOLDER-12-CHARS", "12 characters"),
+        ("TEXT-PLACEHOLDER-1-CHARS", "1 character"),
+        ("TEXT-PLACEHOLDER-999999-CHARS", "999999+ characters"),
         (Jid("1", "lid", 7), "address on lid with device"),
         (Jid("1", "s.whatsapp.net"), "address on s.whatsapp.net"),
         (Jid("1", "somebody.example"), "address on another server"),
     ],
 )
 def test_shape(value: object, shape: str) -> None:
-    """Kind and length, and nothing of the value itself."""
+    """Kind and length, and nothing of the value itself; no length has as many digits as a number that
+    reaches somebody, and of a text that is hidden already it is the text's own."""
     assert shape_of(value) == shape  # type: ignore[arg-type]
 
 

@@ -17,6 +17,10 @@ _KINDS = (
 _TIMESTAMP = re.compile(r"1[0-9]{9}")
 """Seconds since 1970 from 2001 to 2033: ten digits of which the first is a 1."""
 _INT = re.compile(r"-?[0-9]{1,20}")
+_HIDDEN = re.compile("TEXT-PLACEHOLDER-([0-9]{1,6})-CHARS")
+"""What sanitised evidence and a ledger have instead of a text: its length is that of the text."""
+_MOST = 999_999
+"""Largest length that is told: a number of seven digits could be somebody's."""
 _MIN_HEX_DIGITS = 8
 """Shorter runs of hex digits are words and numbers by chance."""
 
@@ -24,16 +28,17 @@ _MIN_HEX_DIGITS = 8
 def shape_of(value: Content | Value) -> str:
     """The kind and length of a value: `7 bytes`, `5 digits`, `address on lid with device`."""
     if isinstance(value, bytes):
-        return "1 byte" if len(value) == 1 else f"{len(value)} bytes"
+        return _counted(len(value), "bytes")
     if isinstance(value, Jid):
         server = value.server if value.server in _SERVERS else "another server"
         return f"address on {server}" + (" with device" if value.device is not None else "")
     if not isinstance(value, str):
-        return "no content" if value is None else f"{len(value)} children"
+        return "no content" if value is None else _counted(len(value), "children")
+    hidden = _HIDDEN.fullmatch(value)
+    if hidden is not None:
+        return _counted(int(hidden[1]), "characters")
     kind = next((name for name, pattern in _KINDS if pattern.fullmatch(value)), "characters")
-    if not value:
-        return "empty text"
-    return f"{len(value)} {kind}" if len(value) > 1 else f"1 {kind.removesuffix('s')}"
+    return _counted(len(value), kind) if value else "empty text"
 
 
 def guess_type(values: Iterable[Content | Value]) -> str:
@@ -42,6 +47,12 @@ def guess_type(values: Iterable[Content | Value]) -> str:
     if guesses == {"int", "timestamp"}:
         return "int"
     return guesses.pop() if len(guesses) == 1 else "string" if guesses else ""
+
+
+def _counted(length: int, kind: str) -> str:
+    if length == 1 and kind != "children":
+        return f"1 {kind.removesuffix('s')}"
+    return f"{length} {kind}" if length < _MOST else f"{_MOST}+ {kind}"
 
 
 def _guess(value: bytes | Value) -> str:
