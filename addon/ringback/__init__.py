@@ -5,20 +5,17 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from ringback.errors import RingbackError
+from ringback.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ringback.api import Recording, Source
 
-try:
-    __version__ = metadata.version("ringback")
-except metadata.PackageNotFoundError:  # run from a checkout by `mitmdump -s addon/capture.py`
-    __version__ = "0+checkout"
+__version__ = VERSION
 
 __all__ = ["RingbackError", "__version__", "open"]
 

@@ -10,7 +10,6 @@ from typing import Any, TextIO
 
 import click
 
-from ringback import __version__
 from ringback.cli_check import check
 from ringback.cli_completion import complete_code, complete_stanza, completion
 from ringback.cli_doctor import doctor
@@ -38,6 +37,7 @@ from ringback.faults import describe
 from ringback.findings import Severity
 from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
+from ringback.version import VERSION
 from ringback.view.marks import LEGEND
 
 
@@ -63,7 +63,7 @@ class _Commands(Manuals):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(__version__, prog_name="ringback", message="%(prog)s %(version)s")
+@click.version_option(VERSION, prog_name="ringback", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context) -> ExitCode:
     """Read call pre-accept stanzas off one's own WhatsApp test client and weigh the specification.

@@ -16,13 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import ringback
 from ringback.errors import EventFileError
 from ringback.eventrecords import records_of, summary_record
 from ringback.eventschema import SCHEMA, Record
 from ringback.observations import Funnel, Observation
 from ringback.sanitize import Placeholders
 from ringback.tableguess import TableGuesses
+from ringback.version import VERSION
 
 if sys.platform != "win32":
     import fcntl
@@ -178,7 +178,7 @@ class EventFile:
     def _start(self, *, removed: int) -> None:
         if removed:
             self._write_lines({"type": "recovered", "removed": removed})
-        self._write_lines({"type": "start", "ringback": ringback.__version__})
+        self._write_lines({"type": "start", "ringback": VERSION})
 
     def _append(self, record: Record) -> None:
         try:

@@ -5,9 +5,9 @@ Nothing here opens a file or asks anybody: texts out of evidence, each with plac
 bytes.
 """
 
-from ringback import __version__
+from ringback.version import VERSION
 
-TOOLS = ("mitmproxy", "ringback" if "+" in __version__ else f"ringback@{__version__}")
+TOOLS = ("mitmproxy", "ringback" if "+" in VERSION else f"ringback@{VERSION}")
 """What captures are made with; a checkout that is not installed has no version worth telling.
 
 Source: wacrg spec/tools/mitmproxy.yaml; corpus/schema/capture.schema.json for `tool@version`.

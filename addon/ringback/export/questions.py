@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from ringback import __version__
 from ringback.confidence import Weighing as FactWeighing
 from ringback.export.levels import level_rows, levels_json, score_json, score_sentence
 from ringback.export.markdown import listed, plain, table
@@ -17,6 +16,7 @@ from ringback.nodejson import JsonValue
 from ringback.questions.unit import NOT_KNOWN
 from ringback.questions.verdict import Split, Verdict
 from ringback.questions.weighing import Weighing
+from ringback.version import VERSION
 
 FORMAT = 1
 """Version of the JSON; grows when a key changes its meaning or goes."""
@@ -53,7 +53,7 @@ def to_json(appraisal: Appraisal) -> dict[str, JsonValue]:
     weighing, levels = appraisal.weighing, appraisal.facts
     return {
         "format": FORMAT,
-        "tool": f"ringback {__version__}",
+        "tool": f"ringback {VERSION}",
         "verdicts": [_verdict_json(verdict) for verdict in weighing.verdicts],
         "without_rule": [{"question": each.id, "asked": each.text} for each in weighing.unruled_questions],
         "score": score_json(levels.total),

@@ -12,13 +12,13 @@ import json
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from ringback import __version__
 from ringback.check.codes import CODES
 from ringback.gate.findings import Key
 from ringback.gate.outcome import Judged, Outcome, Verdict
 from ringback.gate.words import calls_told, headline
 from ringback.nodejson import JsonValue
 from ringback.report.sarif import SCHEMA
+from ringback.version import VERSION
 
 
 def render_sarif(outcome: Outcome) -> str:
@@ -28,7 +28,7 @@ def render_sarif(outcome: Outcome) -> str:
         "tool": {
             "driver": {
                 "name": "ringback",
-                "version": __version__,
+                "version": VERSION,
                 "rules": list(_rules(sorted({key.code for key in keys}))),
             }
         },

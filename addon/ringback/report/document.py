@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from ringback import __version__
 from ringback.casebook import Case, Casebook
 from ringback.check.codes import CODES
 from ringback.export.leakscan import checked
@@ -23,6 +22,7 @@ from ringback.report.summary import summary
 from ringback.spec.model import Specification
 from ringback.spec.part import SpecPart
 from ringback.status import ExitCode
+from ringback.version import VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def make_report(subject: Subject, advance: Callable[[int, int], None] | None = N
         refs.setdefault(name, []).append(call_ref(case))
     report = Report(
         format=FORMAT,
-        tool=f"ringback {__version__}",
+        tool=f"ringback {VERSION}",
         summary=summary(weighing, levels, shown, outside),
         questions=tuple(question(each, links, refs) for each in weighing.verdicts),
         unruled=tuple(unruled(each, links) for each in weighing.unruled_questions),

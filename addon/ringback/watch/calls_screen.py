@@ -175,7 +175,8 @@ class FilterLine(Widget):
         line = self.query_one(Input)
         line.value = text
         line.cursor_position = len(text)
-        line.focus()
+        # At once: what is typed right behind the key that opens it belongs into it.
+        self.screen.set_focus(line)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Use the filter, or say what is wrong with it."""
@@ -198,4 +199,4 @@ class FilterLine(Widget):
     def _close(self) -> None:
         self.query_one("#error", Static).update("")
         self.remove_class("open")
-        self.screen.query_one(Lines).focus()
+        self.screen.set_focus(self.screen.query_one(Lines))
