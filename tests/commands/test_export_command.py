@@ -210,6 +210,20 @@ def test_an_empty_ledger_gives_nothing(ringback: Any, tmp_path: Path) -> None:
     assert "no call in this ledger" in err
 
 
+@pytest.mark.parametrize("command", ["questions", "captures", "issues"])
+def test_a_ledger_that_takes_nothing_is_exported(
+    ringback: Any, ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Whoever was given one to read need not be able to write it: it is opened for reading alone."""
+
+    def refuse(path: Path) -> None:
+        raise AssertionError(path)
+
+    monkeypatch.setattr("ringback.ledger.store.open_for_writing", refuse)
+    out = [] if command == "questions" else ["--out", tmp_path / "out"]
+    assert ringback(command, "--ledger", ledger, *out)[0] == ExitCode.OK
+
+
 def test_a_folder_that_cannot_be_written_is_told(ringback: Any, ledger: Path, tmp_path: Path) -> None:
     """With the file's name."""
     (tmp_path / "file").write_text("x")

@@ -139,7 +139,7 @@ def test_text_goes_to_a_file_too(ringback: Any, tmp_path: Path) -> None:
     out = tmp_path / "call.txt"
     assert ringback("show", "--from", MULTI, "--out", out, "1").out == ""
     assert out.read_text(encoding="utf-8").lstrip().startswith("CALLID-0001")
-    ran = ringback("show", "--from", MULTI, "--out", tmp_path / "no" / "folder", "1")
+    ran = ringback("show", "--from", MULTI, "--out", out / "no" / "folder", "1")
     assert ran.code == ExitCode.INPUT
     assert "cannot be written" in ran.err
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from mitmproxy.exceptions import CommandError
 
 from ringback.mitm import commands
+from ringback.spec.load import SHIPPED
 from support.desk import Desk, server_frames
 from support.noise_peer import NoisePair
 from support.recorded import capture, in_order, websocket_flows
@@ -178,6 +180,25 @@ def test_report_into_nowhere(tmp_path: Path) -> None:
         replay(desk, "multi-device")
         with pytest.raises(CommandError, match="cannot be written"):
             execute(desk, f"ringback.report html {tmp_path / 'file'}/below")
+
+
+def test_nothing_that_mitmproxy_reads_or_keeps_is_written_over(tmp_path: Path) -> None:
+    """Nor evidence of any other run."""
+    spec, other = tmp_path / SHIPPED.name, tmp_path / "other.jsonl"
+    shutil.copy(SHIPPED, spec)
+    other.write_text('{"schema": "ringback-events/1", "type": "start", "ringback": "0"}\n')
+    with Desk(tmp_path, spec=str(spec)) as desk:
+        replay(desk, "multi-device")
+        keys = Path(desk.context.options.ringback_keylog)
+        for path, told in (
+            (spec, "a file of the specification"),
+            (keys, "the file of ringback_keylog"),
+            (other, "event file; it was left as it is"),
+        ):
+            before = path.read_bytes()
+            with pytest.raises(CommandError, match=told):
+                execute(desk, f"ringback.report markdown {path}")
+            assert path.read_bytes() == before
 
 
 def test_completion(tmp_path: Path) -> None:

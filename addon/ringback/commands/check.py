@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ringback.commands.destinations import check_destination, inputs_of
 from ringback.commands.environment import Environment, Listening
 from ringback.commands.gathering import Gathered, gather
-from ringback.commands.pictures import check_destination
 from ringback.commands.recorded import SourceOptions
 from ringback.commands.usage import ArgumentError
 from ringback.commands.writing import write_file
@@ -47,10 +47,10 @@ def check(source: SourceOptions, gate: Gate, environment: Environment) -> ExitCo
     Raises:
         SourceError, LedgerError: a source or the baseline cannot be read.
         SpecError: the specification cannot be used.
-        ArgumentError: an output would go over a source or over another output.
+        ArgumentError: an output would go over an input or over another output.
         LeakError, ExportError: what would be written could identify somebody, or cannot be written.
     """
-    _check_destinations(source, gate, environment)
+    _check_destinations(source, gate)
     known = None if gate.baseline is None else read_baseline(gate.baseline)
     listening = Listening(environment.stdout, environment.stderr, environment.color)
     gathered = gather(source.recording, source.spec, listening)
@@ -80,16 +80,16 @@ _EXIT_CODES = {
 """What was not read ends as the reading did."""
 
 
-def _check_destinations(source: SourceOptions, gate: Gate, environment: Environment) -> None:
-    files = source.recording.files
-    check_destination(gate.form, gate.out, files, environment)
+def _check_destinations(source: SourceOptions, gate: Gate) -> None:
+    inputs = list(inputs_of(source, gate.baseline))
+    if gate.out is not None:
+        check_destination(gate.out, inputs)
     if gate.write_baseline is None:
         return
     if gate.baseline is not None:
         raise ArgumentError("--write-baseline makes everything known that is found: leave --baseline out")
-    written = gate.write_baseline.resolve()
-    if written in {file.resolve() for file in (*files, *filter(None, (gate.out,)))}:
-        raise ArgumentError(f"--write-baseline {gate.write_baseline} is a source or --out; name another file")
+    outs = [] if gate.out is None else [("--out", gate.out)]
+    check_destination(gate.write_baseline, [*inputs, *outs], "--write-baseline")
 
 
 def _scan(gathered: Gathered) -> Callable[[str, str], str]:

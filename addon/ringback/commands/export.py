@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ringback.commands.destinations import spec_inputs, write_files
 from ringback.commands.environment import Environment
 from ringback.commands.writing import write_file
 from ringback.errors import ExportError
@@ -15,8 +16,9 @@ from ringback.export.issues import SCRIPT, filing_script, issues
 from ringback.export.material import Material
 from ringback.export.patch import Patch, effective_changes, make_patch, proposed_changes
 from ringback.export.questions import questions_json, questions_markdown
+from ringback.export.verdicts import counted
 from ringback.export.washing import Appraisal
-from ringback.ledger import Ledger
+from ringback.ledger import StoredLedger
 from ringback.ledger.location import default_path
 from ringback.sources.notice import Notice, Urgency
 from ringback.spec.load import load_parts, load_specification
@@ -50,10 +52,9 @@ def read_appraisal(source: Source) -> Appraisal:
     if not path.exists():
         raise ExportError(f"{path}: no ledger there; record one with `ringback replay --ledger`")
     specification = load_specification(source.spec)
-    with Ledger(path) as ledger:
-        material = Material.of(
-            ledger.calls(), ledger.clients(), specification, ledger.kinship().doubtful_calls
-        )
+    ledger = StoredLedger(path)
+    doubtful = ledger.kinship().doubtful_calls
+    material = Material.of(ledger.calls(), ledger.clients(), specification, doubtful)
     if not material.calls:
         raise ExportError(f"{path}: no call in this ledger: there is nothing to export")
     return Appraisal(material)
@@ -102,7 +103,7 @@ def export_captures(
             could identify somebody.
     """
     files = files_of_captures(read_appraisal(source), actions, contributor=contributor)
-    return _write_all(files, folder, environment)
+    return _write_all(files, folder, source, environment)
 
 
 def export_issues(
@@ -116,7 +117,7 @@ def export_issues(
     """
     parts = {} if source.spec is None else load_parts(source.spec)
     files = files_of_issues(read_appraisal(source), actions, parts=list(parts.values()))
-    return _write_all(files, folder, environment)
+    return _write_all(files, folder, source, environment)
 
 
 def export_patch(source: Source, ask: Ask, environment: Environment) -> ExitCode:
@@ -182,10 +183,10 @@ def _name_of(path: Path, spec: Path) -> str:
     return path.relative_to(spec).as_posix() if spec.is_dir() else path.name
 
 
-def _write_all(files: Mapping[str, str], folder: Path, environment: Environment) -> ExitCode:
-    for name, text in files.items():
-        write_file(folder / name, text)
-    environment.tell(Notice(f"{len(files)} files written to {folder}", Urgency.INFO))
+def _write_all(files: Mapping[str, str], folder: Path, source: Source, environment: Environment) -> ExitCode:
+    inputs = [("the ledger", source.ledger or default_path()), *spec_inputs(source.spec)]
+    write_files({folder / name: text for name, text in files.items()}, inputs)
+    environment.tell(Notice(f"{counted(len(files), 'file')} written to {folder}", Urgency.INFO))
     return ExitCode.OK
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from ringback.commands.destinations import check_destination, inputs_of
 from ringback.commands.environment import Environment
 from ringback.commands.gathering import Gathered, gather
 from ringback.commands.recorded import SourceOptions
@@ -55,12 +56,14 @@ def report(source: SourceOptions, chosen: Filter, output: Output, environment: E
     """Make a report of what the sources hold, of the calls that the filter lets through.
 
     Raises:
-        ArgumentError: a page would be printed on a terminal.
+        ArgumentError: a page would be printed on a terminal, or the report would go over what it is made of.
         RingbackError: a source or the specification cannot be read, the file cannot be written, or the report
             could identify somebody; nothing was written then.
     """
     if output.file is None and output.format == "html" and environment.stdout.isatty():
         raise ArgumentError("a page is nothing for a terminal: name a file with --out, or use a pipe")
+    if output.file is not None:
+        check_destination(output.file, inputs_of(source))
     gathered = gather(source.recording, source.spec, environment)
     parts = {} if source.spec is None else load_parts(source.spec)
     with _progress(environment) as advance:

@@ -10,9 +10,10 @@ from pathlib import Path
 from rich.console import Console
 
 from ringback.casebook import Case, Casebook
+from ringback.commands.destinations import check_destination, inputs_of
 from ringback.commands.environment import Environment
 from ringback.commands.gathering import gather
-from ringback.commands.pictures import FORMS, TEXT, check_destination, write_out
+from ringback.commands.pictures import FORMS, TEXT, check_terminal, write_out
 from ringback.commands.recorded import SourceOptions
 from ringback.commands.usage import ArgumentError
 from ringback.filters import Filter
@@ -55,7 +56,9 @@ def show_call(source: SourceOptions, choice: Choice, environment: Environment) -
             go where it must not.
         ExportError: the file cannot be written.
     """
-    check_destination(choice.form, choice.out, source.recording.files, environment)
+    check_terminal(choice.form, choice.out, environment)
+    if choice.out is not None:
+        check_destination(choice.out, inputs_of(source))
     gathered = gather(source.recording, source.spec, environment)
     casebook = gathered.casebook
     cases = find_cases(casebook, choice.call)

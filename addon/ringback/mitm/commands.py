@@ -12,11 +12,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 import mitmproxy.types
-from mitmproxy import command
+from mitmproxy import command, ctx
 from mitmproxy.exceptions import CommandError
 
 from ringback.casebook import Case, Casebook
-from ringback.commands.writing import write_file
+from ringback.commands.destinations import spec_inputs, write_files
 from ringback.export.verdicts import counted
 from ringback.faults import describe
 from ringback.filters import Filter, parse
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ringback.export.washing import Appraisal
 
 _NO_CALL = "no call, or none that the filter lets through"
+_FILES = ("rfile", "save_stream_file", "ringback_keylog", "ringback_events", "ringback_ledger")
+"""Options that name a file."""
 MAX_ROWS = 500
 """Calls that one answer lists, the newest: an answer is one window."""
 
@@ -80,7 +82,7 @@ class Commands:
             self._casebook.funnel = self._session.funnel
             specification, chosen = self._session.specification, _filter(filter)
             text, calls = _answers().report_text(self._casebook, specification, chosen, form)
-            write_file(Path(path).expanduser(), text)
+            write_files({Path(path).expanduser(): text}, _inputs())
         return f"{form} report on {counted(calls, 'call')} written to {visible(path)}"
 
     @command.command("ringback.report.formats")
@@ -99,8 +101,8 @@ class Commands:
         """Write captures, issues or questions that the calls of this session give back into a folder."""
         with _refusing():
             files = _answers().EXPORTS[kind](self._appraisal(filter))
-            for name, text in files.items():
-                write_file(Path(folder).expanduser() / name, text)
+            into = Path(folder).expanduser()
+            write_files({into / name: text for name, text in files.items()}, _inputs())
         return f"{counted(len(files), 'file')} written to {visible(folder)}"
 
     @command.command("ringback.export.kinds")
@@ -134,6 +136,17 @@ def _answers() -> ModuleType:
     from ringback.mitm import answers  # noqa: PLC0415 - what it needs takes long to import
 
     return answers
+
+
+def _inputs() -> Iterator[tuple[str, Path]]:
+    """Files that this mitmproxy reads or appends to."""
+    for option in _FILES:
+        value = getattr(ctx.options, option, None)
+        if value:
+            # `+FILE` appends to it.
+            yield f"the file of {option}", Path(value.removeprefix("+")).expanduser()
+    spec = ctx.options.ringback_spec
+    yield from spec_inputs(Path(spec).expanduser() if spec else None)
 
 
 def _filter(words: Sequence[str]) -> Filter:

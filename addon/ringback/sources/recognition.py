@@ -23,6 +23,10 @@ _FLOW = re.compile(rb"[0-9]{1,12}:[^0-9]|[0-9]{3,12}:")
 Source: mitmproxy 11.0.2 io/tnetstring.py (read)."""
 _TEXT = re.compile(rb"[^\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]+")
 """Bytes that stand in a log: no control characters but those of lines and colours."""
+_WRITE_AHEAD = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+"""How what SQLite puts beside a database begins. Source: SQLite file format, section 4.1."""
+_KEYS = re.compile(rb"^[A-Z0-9_]+[ \t]+(?:\*|[0-9A-Fa-f]{64})[ \t]+[0-9A-Fa-f]{64}", re.MULTILINE)
+"""A line of a key log, of TLS too."""
 _RECORD = re.compile(rb'\s*\{\s*"schema"\s*:\s*"(ringback-events/[^"]*)"')
 
 
@@ -56,6 +60,20 @@ def kind_of(path: Path, stream: BinaryIO) -> SourceKind:
     if record[1] != SCHEMA.encode():
         raise SourceError(f"{path} is an event file of another version than {SCHEMA}; use its own ringback")
     return SourceKind.EVENTS
+
+
+def evidence_in(head: bytes) -> str | None:
+    """What a file that begins so is, where it holds evidence that nobody has a second time; else None.
+
+    Logs and documents are not told from what ringback writes, and are no evidence here.
+    """
+    if head.startswith((_SQLITE, *_WRITE_AHEAD)):
+        return "database or ledger"
+    if _RECORD.match(head):
+        return "ringback event file"
+    if _FLOW.match(head) or HAR_BEGINNING.match(head):
+        return "flow file"
+    return "key log" if _KEYS.search(head) else None
 
 
 _BEGINNINGS = (

@@ -61,6 +61,18 @@ def load_specification(path: Path | None) -> Specification:
     return Specification(stanzas, enums or {}, tuple(flows))
 
 
+def files_of(path: Path | None) -> list[Path]:
+    """The files that `load_specification` and `load_parts` read there; none where they would refuse it."""
+    root = SHIPPED if path is None else path
+    try:
+        files = _find(root)
+        folder = (root if root.is_file() else files[0]).absolute().parent
+        beside = [found for name in ("enums", "flows") if (found := _beside(folder, name)) is not None]
+        return [*files, *(file for each in beside for file in _yaml_files(each)), *_find_parts(root)]
+    except (OSError, SpecError):
+        return []
+
+
 def load_parts(path: Path) -> dict[str, SpecPart]:
     """All spec parts at `path` by their code: the specification's second model of a stanza.
 

@@ -1,0 +1,72 @@
+"""Where a command writes to, held against what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from ringback.commands.recorded import SourceOptions
+from ringback.commands.usage import ArgumentError
+from ringback.commands.writing import refuse_evidence, write_file
+from ringback.ledger.location import default_path
+from ringback.sources.keylog_file import key_log_beside
+from ringback.spec.load import files_of
+
+Inputs = Iterable[tuple[str, Path]]
+"""What each file is to the command, and the file."""
+
+
+def inputs_of(source: SourceOptions, baseline: Path | None = None) -> Iterator[tuple[str, Path]]:
+    """Everything that a command on these sources reads."""
+    recording = source.recording
+    if not recording.files:
+        yield "the ledger", default_path()
+    for path in recording.files:
+        yield "one of the sources", path
+        beside = key_log_beside(path)
+        if beside is not None:
+            yield "the key log of a source", beside
+    if recording.keylog is not None:
+        yield "the key log", recording.keylog
+    if baseline is not None:
+        yield "the baseline", baseline
+    yield from spec_inputs(source.spec)
+
+
+def spec_inputs(spec: Path | None) -> Iterator[tuple[str, Path]]:
+    """The files of the specification."""
+    for file in files_of(spec):
+        yield "a file of the specification", file
+
+
+def check_destination(out: Path, inputs: Inputs, name: str = "--out") -> None:
+    """Refuse what would spoil something, before anything is read; `name` is what named `out`.
+
+    Raises:
+        ArgumentError: the output would go over one of the inputs.
+        ExportError: or over evidence of any other kind, or a folder.
+    """
+    for role, path in inputs:
+        if _is_same(out, path):
+            raise ArgumentError(f"{name} {out} is {role}; name another file")
+    refuse_evidence(out)
+
+
+def write_files(files: Mapping[Path, str], inputs: Inputs) -> None:
+    """Write them all, or refuse them before the first is written.
+
+    Raises:
+        ArgumentError, ExportError: as `check_destination`, or one of them cannot be written.
+    """
+    known = list(inputs)
+    for path in files:
+        check_destination(path, known, "the file")
+    for path, text in files.items():
+        write_file(path, text)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.resolve() == other.resolve()
