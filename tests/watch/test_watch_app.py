@@ -334,3 +334,15 @@ def test_a_fault_ends_the_view_without_a_word_off_the_wire(capsys: pytest.Captur
         watched(app, play)
     assert isinstance(app.fault, ZeroDivisionError)
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_key_that_opens_the_filter_is_a_letter_in_it() -> None:
+    """A slash opens the line, a second one stands in it, as in the number of a question."""
+
+    async def play(stage: Stage) -> None:
+        await read(stage)
+        await stage.press("slash", *"question=1", "slash", "2")
+        assert " filter: question=1/2" in stage.text
+        await stage.press("escape", "q")
+
+    watched(source_app(VIOLATIONS), play)

@@ -83,6 +83,10 @@ class CallsScreen(WatchScreen):
         if self._chosen is not None:
             self.app.push_screen(CallScreen(self._chosen))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """A key that opens the filter is a letter like any other while one is written."""
+        return action != "filter" or not self.query_one(FilterLine).has_class("open")
+
     def action_filter(self) -> None:
         """Write a filter."""
         self.query_one(FilterLine).open(self.view.watched.chosen.text)

@@ -33,6 +33,8 @@ class Key:
     """A word for the foot; empty where it has no place there."""
     rank: int = 5
     """Place at the foot, the least first."""
+    at_once: bool = False
+    """Whether it is done before the next key is looked at, which may be meant for what it opens."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -46,7 +48,9 @@ def _name(key: str) -> str:
 
 def bindings(keys: tuple[Key, ...]) -> list[BindingType]:
     """As Textual binds them."""
-    return [Binding(",".join(key.keys), key.action, key.meaning, show=False) for key in keys]
+    return [
+        Binding(",".join(key.keys), key.action, key.meaning, show=False, priority=key.at_once) for key in keys
+    ]
 
 
 EVERYWHERE = (
@@ -65,7 +69,7 @@ BACK = Key(("escape", "q"), "back", "back", "Back", 3)
 CALLS = (
     Key(("enter",), "choose", "show the call as a ladder", "Call", 0),
     Key(("f2", "b"), "app.questions", "the open questions and what the evidence says", "Questions", 2),
-    Key(("f3", "slash", "f7"), "filter", "filter the calls; docs/filters.md tells how", "Filter", 2),
+    Key(("f3", "slash", "f7"), "filter", "filter the calls; docs/filters.md tells how", "Filter", 2, True),
     Key(("f9",), "unfilter", "take the filter away"),
     Key(("f4", "f"), "app.findings", "the findings of all calls", "Findings", 2),
     Key(("f5",), "clear", "clear the list of the calls up to now, or bring them back", "Clear"),
