@@ -248,13 +248,22 @@ def test_reloaded_script(proxy: Proxy, tmp_path: Path) -> None:
     assert [record["stanzas"] for record in summaries][1] == STANZAS
 
 
-def test_bad_option_ends_mitmdump_at_its_start(confdir: Path) -> None:
-    """mitmdump does not start with an option that cannot be used, and says which."""
-    finished = run_mitmdump("-n", "-s", SCRIPT, "--set", "ringback_spec=/missing.yaml", confdir=confdir)
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("spec=/missing.yaml", "/missing.yaml: no such file or folder"),
+        ("level=loud", "'loud' is no severity; use one of ok, note, warning, error"),
+        ("ledger=/missing/x.db", "/missing/x.db: its folder does not exist: make it first"),
+        (f"events={SCRIPT}", f"{SCRIPT}: no event file; it was left as it is: name another file"),
+    ],
+)
+def test_bad_option_ends_mitmdump_at_its_start(confdir: Path, option: str, told: str) -> None:
+    """mitmdump does not start with an option that cannot be used, and says which, in one line."""
+    finished = run_mitmdump("-n", "-s", SCRIPT, "--set", f"ringback_{option}", confdir=confdir)
     assert finished.returncode == 1
-    assert "ringback_spec: /missing.yaml: no such file or folder" in finished.stdout
-    assert "direct cause" not in finished.stdout + finished.stderr
-    assert "During handling" not in finished.stdout + finished.stderr
+    _, line, *others = (finished.stdout + finished.stderr).splitlines()
+    assert line.endswith(f" ringback_{option.partition('=')[0]}: {told}")
+    assert others == ["Error logged during startup, exiting..."]
 
 
 def test_quiet_mitmdump_says_what_is_amiss(tmp_path: Path, confdir: Path) -> None:

@@ -162,6 +162,9 @@ class Ringback:
     def configure(self, updated: set[str]) -> None:
         """Take up changed options.
 
+        While mitmproxy starts, an error that is logged ends it, and what a script raises is printed with a
+        traceback: one that cannot be used is logged then.
+
         Raises:
             OptionsError: one of them cannot be used; it says which and what to do.
         """
@@ -172,8 +175,11 @@ class Ringback:
             try:
                 apply(value)
             except RingbackError as error:
-                # mitmproxy prints what it catches at its start with everything that led to it.
-                raise OptionsError(f"{name}: {error}") from None  # type: ignore[no-untyped-call]
+                if self._task is not None or not _ends_by_errors():
+                    raise OptionsError(f"{name}: {error}") from None  # type: ignore[no-untyped-call]
+                logger.error("%s: %s", name, error)  # noqa: TRY400 - the traceback is what it must not have
+                self._applied[name] = value
+                return
             self._applied[name] = value
 
     def running(self) -> None:
@@ -280,6 +286,11 @@ class Ringback:
         if self._events is not None:
             outlets.append(EventOutlet(self._events, self._placeholders))
         self._session.outlets = outlets
+
+
+def _ends_by_errors() -> bool:
+    """Whether an error that is logged ends the start; a master that somebody has made may do without."""
+    return ctx.master.addons.get("errorcheck") is not None  # type: ignore[no-untyped-call]
 
 
 def _is_reading() -> bool:
