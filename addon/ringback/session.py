@@ -198,6 +198,8 @@ class Session:
                 self.follow_keys(beside)
         if self._key_file is not None and self._key_file.read_whole():
             self._publish(self._inspector.keys_added())
+        for notice in self._recorded.copies():
+            self._tell(notice)
         for event in self._recorded.drain():
             self._publish(self._inspector.take(event))
 

@@ -112,3 +112,28 @@ def test_no_clock_reorders_a_connection(times: list[list[float]]) -> None:
     assert sorted(map(len, seen.values())) == sorted(len(own) + 1 for own in times if own)
     for numbers in seen.values():
         assert numbers == [*range(len(numbers) - 1), -1]
+
+
+def test_a_flow_that_comes_again_is_left_out() -> None:
+    """One connection under two names is one; without an id, or at another time, it is another."""
+    chronology = Chronology()
+    chronology.add(connection("x", 1.0, 2.0))
+    chronology.add(connection("x", 1.0, 2.0, capture="b.flows"))
+    chronology.add(connection("", 3.0))
+    chronology.add(connection("", 3.0))
+    chronology.add(connection("x", 4.0))
+    events = list(chronology.drain())
+    assert order(events) == ["x/0", "x/1", "end 1", "/0", "end 2", "/0", "end 3", "x/0", "end 4"]
+    assert [notice.text for notice in chronology.copies()] == [
+        "1 connection of b.flows was read from a.flows already: it counts once"
+    ]
+    assert chronology.copies() == []
+
+
+def test_what_was_given_back_is_not_replaced() -> None:
+    """A longer version that comes behind a drain comes too late."""
+    chronology = Chronology()
+    chronology.add(connection("x", 1.0))
+    assert order(list(chronology.drain())) == ["x/0", "end 1"]
+    chronology.add(connection("x", 1.0, 2.0))
+    assert chronology.is_empty

@@ -19,8 +19,9 @@ from ringback.faults import Faults
 from ringback.inspector import Inspector
 from ringback.observations import FindingMade, Funnel, Observation
 from ringback.outlets import Outlet
+from ringback.sources.copies import Copies
 from ringback.sources.event_file import read_events
-from ringback.sources.flows import STDIN, name_captures, opened
+from ringback.sources.flows import STDIN, Reading, name_captures, opened
 from ringback.sources.hosts import HostFilter
 from ringback.sources.ledger_source import read_ledger
 from ringback.sources.log_file import READERS
@@ -95,6 +96,7 @@ class Run:
         self._faults = Faults(environment.tell)
         self._going = Going()
         self._going_on: dict[str, float] = {}
+        self._copies = Copies()
         recording = sources.flow_files
         keys = read_keys(recording, environment)
         self._advice = (
@@ -139,7 +141,10 @@ class Run:
         if recording.files:
             with closing(go_through(recording, self._environment, self._going, already)) as events:
                 for event in events:
-                    self._show(self._inspector.take(event))
+                    observations = self._inspector.take(event)
+                    for observation in observations:
+                        self._copies.note(observation)
+                    self._show(observations)
         if self._going.interrupted or len(recording.files) == len(self._sources.recording.files):
             return
         with Passage(self._environment, self._going, HostFilter(), already) as passage:
@@ -149,12 +154,19 @@ class Run:
     def _told(self, passage: Passage) -> Iterator[Told | FindingMade]:
         reading, paths = passage.reading, self._sources.paths
         for path, name in name_captures(paths[SourceKind.EVENTS], reading.tell):
-            yield from self._noted(read_events(path, name, reading))
+            yield from self._once(self._noted(read_events(path, name, reading)), path, reading)
         for path, name in name_captures(paths[SourceKind.LEDGER], reading.tell):
-            yield from read_ledger(path, name, reading)
+            yield from self._once(read_ledger(path, name, reading), path, reading)
         for kind, read in READERS.items():
             for path, name in name_captures(paths[kind], reading.tell):
-                yield from read(path, name, reading, self._sources.recording.technique)
+                told = read(path, name, reading, self._sources.recording.technique)
+                yield from self._once(told, path, reading)
+
+    def _once(
+        self, told: Iterator[Told | FindingMade], path: Path, reading: Reading
+    ) -> Iterator[Told | FindingMade]:
+        """The same without connections that another source has shown already."""
+        return self._copies.once(told, str(path), reading.tell)
 
     def _noted(self, events: Iterator[Told]) -> Iterator[Told]:
         """The same; the captures of a run that has not ended are noted as going on."""

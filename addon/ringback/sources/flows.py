@@ -79,6 +79,8 @@ def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
                 yield from chronology.drain()
     if left_out:
         reading.tell(left_out_notice(left_out))
+    for notice in chronology.copies():
+        reading.tell(notice)
     yield from chronology.drain()
 
 
