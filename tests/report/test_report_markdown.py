@@ -12,7 +12,7 @@ def test_the_verdict_stands_first() -> None:
     page = shipped_rendering("mid-connection", "markdown")
     lines = page.splitlines()
     assert lines[0] == "# ringback report: 2 calls, 2 pre-accepts"
-    assert lines[2].startswith("**All ")
+    assert lines[2].startswith("**10 facts: 1 contradicted (only by the literal reading")
     assert lines[8].startswith("- 1 of 19 frames were not opened")
     heads = [line for line in lines if line.startswith("## ")]
     assert heads == [

@@ -13,6 +13,8 @@ FACT = Fact(
     "call/@to",
     14,
     True,
+    "contradicted",
+    False,
     "probable",
     None,
     "probable",

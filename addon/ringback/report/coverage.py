@@ -12,6 +12,7 @@ from ringback.questions.undocumented import Undocumented as Extra
 from ringback.questions.weighing import Weighing
 from ringback.report.model import Conflict, Fact, Flow, Side, SpecFile, Statement, Step, Undocumented
 from ringback.report.names import Links, plain
+from ringback.report.standing import Standing
 from ringback.spec.flow import FlowSpec, FlowStep
 from ringback.spec.model import AttributeFact, ChildFact, Specification, StanzaSpec
 
@@ -31,6 +32,7 @@ class Coverage:
 
     weighing: Weighing
     levels: Levels
+    standing: Standing
     links: Links
     calls: CallRefs
 
@@ -59,6 +61,8 @@ class Coverage:
             path=plain(fact.path),
             line=fact.line,
             required=isinstance(fact, AttributeFact) and fact.required,
+            standing=self.standing.words[spec.id, fact.path],
+            to_the_letter=(spec.id, fact.path) in self.standing.to_the_letter,
             stated=carry.before,  # type: ignore[arg-type]
             reached=carry.reached,  # type: ignore[arg-type]
             after=carry.after,  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ from ringback.report.model import FORMAT, Call, Code, Outside, Report
 from ringback.report.names import Links, code_ref, fact_refs, plain
 from ringback.report.provenance import provenance
 from ringback.report.questions import question, unruled
+from ringback.report.standing import standing
 from ringback.report.summary import summary
 from ringback.spec.model import Specification
 from ringback.spec.part import SpecPart
@@ -85,16 +86,19 @@ def make_report(subject: Subject, advance: Callable[[int, int], None] | None = N
     maker = Calls(casebook, links, Fit(whole.versions))
     shown = _calls(maker, [case for case, _, _ in pairs], advance)
     outside = maker.outside() if subject.is_selected is None else Outside((), ())
+    of_calls = (finding for case, _, _ in pairs for finding in case.findings)
+    of_none = casebook.findings if subject.is_selected is None else ()
+    stands = standing((*of_calls, *of_none), subject.specification)
     refs: dict[str, list[str]] = {}
     for case, _, name in pairs:
         refs.setdefault(name, []).append(call_ref(case))
     report = Report(
         format=FORMAT,
         tool=f"ringback {VERSION}",
-        summary=summary(weighing, levels, shown, outside),
+        summary=summary(weighing, levels, stands, shown, outside),
         questions=tuple(question(each, links, refs) for each in weighing.verdicts),
         unruled=tuple(unruled(each, links) for each in weighing.unruled_questions),
-        specification=tuple(Coverage(weighing, levels, links, refs).files(subject.specification)),
+        specification=tuple(Coverage(weighing, levels, stands, links, refs).files(subject.specification)),
         flows=tuple(flow(each, links) for each in subject.specification.flows),
         conflicts=tuple(
             conflict(each)

@@ -26,6 +26,11 @@ from ringback.report.model import (
 
 _MARKS = {"supports": "✓", "contradicts": "✗", "extends": "+", "silent": "·"}
 _VERDICT_COLUMN = 48
+_STATEMENTS = (
+    "A fact is what is gravest of all that was seen of it. A row is a statement: a child has two, that it "
+    "may stand there and how often. Of it stanzas are counted, each direction apart, without the literal "
+    "reading, that every copy has both addresses."
+)
 
 
 def render_markdown(report: Report) -> str:
@@ -95,7 +100,9 @@ def _specification(spec: SpecFile) -> Iterator[str]:
         "",
         f"## {plain(spec.title)} ({plain(spec.file)}, {plain(spec.status)} {plain(spec.version)})",
     )
-    heads = ("line", "fact", "states", "stated", "reached", "as stated", "contradicted", "not exercised")
+    yield from ("", _STATEMENTS)
+    counts = ("as stated", "contradicted", "not exercised")
+    heads = ("line", "fact", "is", "states", "stated", "reached", *counts)
     yield from table(heads, [row for fact in spec.facts for row in _fact_rows(fact)])
 
 
@@ -103,7 +110,8 @@ def _fact_rows(fact: Fact) -> Iterator[tuple[str, ...]]:
     for each in fact.statements:
         counts = (str(each.valid), str(each.violated), str(each.not_exercised))
         states = f"{each.kind} {each.says}" + (", required" if fact.required else "")
-        yield (str(fact.line), fact.path, states, fact.stated, fact.reached or "none", *counts)
+        is_so = f"{fact.standing}, to the letter" if fact.to_the_letter else fact.standing
+        yield (str(fact.line), fact.path, is_so, states, fact.stated, fact.reached or "none", *counts)
 
 
 def _flow(flow: Flow) -> Iterator[str]:

@@ -18,6 +18,8 @@ StanceWord: TypeAlias = Literal["supports", "contradicts", "extends", "silent"]
 AnswerWord: TypeAlias = Literal[
     "answered yes", "answered no", "depends on", "leaning yes", "leaning no", "open", "not exercised"
 ]
+StandingWord: TypeAlias = Literal["contradicted", "as stated", "extended", "not exercised"]
+"""What became of a fact: the gravest that was seen of it, in this order."""
 Level: TypeAlias = Literal["confirmed", "probable", "speculative", "unknown"]
 
 
@@ -49,11 +51,17 @@ class Summary:
     """Findings of that severity, those outside of calls included."""
     warnings: int
     notes: int
-    valid: int
-    """Statements of the specification that every stanza shows as stated."""
-    violated: int
-    """Statements that some stanza contradicts."""
+    facts: int
+    """Of all stanza files; the four that follow add up to it, as in the terminal's summary."""
+    contradicted: int
+    """Whatever else was seen of them."""
+    as_stated: int
+    """Seen so, and never otherwise."""
+    extended: int
+    """Seen only with something that the file does not know."""
     not_exercised: int
+    to_the_letter: int
+    """Of the contradicted: only by the literal reading, that every copy has both addresses."""
     score_before: str
     score_after: str
     headline: Prose
@@ -159,7 +167,10 @@ class Unruled:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a fact says that can hold or fail by itself, counted over stanzas, each direction apart."""
+    """What a fact says that can hold or fail by itself, counted over stanzas, each direction apart.
+
+    A child has two: that it may stand there, and how often (its occurrence).
+    """
 
     kind: Literal["attribute", "child", "occurrence"]
     says: str
@@ -180,6 +191,9 @@ class Fact:
     line: int
     """In the file of its specification."""
     required: bool
+    standing: StandingWord
+    to_the_letter: bool
+    """Whether only the literal reading contradicts it: the counts of its statements leave that out."""
     stated: Level
     reached: Level | None
     """What the evidence alone carries it to; None for nothing."""

@@ -7,22 +7,24 @@ from collections.abc import Iterable, Iterator
 
 from ringback.confidence import Weighing as Levels
 from ringback.export.verdicts import counted
-from ringback.questions.facts import FactTally
 from ringback.questions.verdict import Answer
 from ringback.questions.weighing import Weighing
 from ringback.recognise import PREACCEPT
 from ringback.report.model import Call, Outside, Summary, Weakness
 from ringback.report.names import plain, question_ref
+from ringback.report.standing import Standing
 
 _ANSWERED = frozenset({Answer.YES, Answer.NO, Answer.DEPENDS})
 
 
-def summary(weighing: Weighing, levels: Levels, calls: Iterable[Call], outside: Outside) -> Summary:
+def summary(
+    weighing: Weighing, levels: Levels, standing: Standing, calls: Iterable[Call], outside: Outside
+) -> Summary:
     """The verdict, for a reader who reads no further."""
     shown = list(calls)
     of_calls = [finding for call in shown for finding in call.findings]
     severities = Counter(finding.severity for finding in (*of_calls, *outside.findings))
-    statements = Counter(map(_state, weighing.facts))
+    facts = standing.counts
     change = levels.total
     return Summary(
         calls=len(shown),
@@ -30,33 +32,35 @@ def summary(weighing: Weighing, levels: Levels, calls: Iterable[Call], outside: 
         errors=severities["error"],
         warnings=severities["warning"],
         notes=severities["note"],
-        valid=statements["valid"],
-        violated=statements["violated"],
-        not_exercised=statements["not exercised"],
+        facts=facts.total(),
+        contradicted=facts["contradicted"],
+        as_stated=facts["as stated"],
+        extended=facts["extended"],
+        not_exercised=facts["not exercised"],
+        to_the_letter=len(standing.to_the_letter),
         score_before=str(change.before),
         score_after=str(change.after),
-        headline=plain(_headline(statements, weighing)),
+        headline=plain(_headline(standing, weighing)),
         weaknesses=tuple(_weaknesses(weighing, levels)),
     )
 
 
-def _state(tally: FactTally) -> str:
-    if tally.counts.violated:
-        return "violated"
-    return "valid" if tally.counts.valid else "not exercised"
-
-
-def _headline(statements: Counter[str], weighing: Weighing) -> str:
-    exercised, violated = statements["valid"] + statements["violated"], statements["violated"]
+def _headline(standing: Standing, weighing: Weighing) -> str:
     answers = [verdict.answer for verdict in weighing.verdicts]
     questions = f"{sum(each in _ANSWERED for each in answers)} of {counted(len(answers), 'open question')}"
-    if not exercised:
-        said = "Nothing of the specification was exercised"
-    elif violated:
-        said = f"{violated} of {exercised} exercised statements of the specification are contradicted"
-    else:
-        said = f"All {exercised} exercised statements of the specification hold"
-    return f"{said}; {questions} answered."
+    return f"{_facts_told(standing)}; {questions} answered."
+
+
+def _facts_told(standing: Standing) -> str:
+    facts, literal = standing.counts, len(standing.to_the_letter)
+    if facts["not exercised"] == facts.total():
+        return f"Nothing of the specification was exercised, {counted(facts.total(), 'fact')}"
+    contradicted = f"{facts['contradicted']} contradicted"
+    if literal:
+        of_them = "" if literal == facts["contradicted"] else f"{literal} of them "
+        contradicted += f" ({of_them}only by the literal reading, that every copy has both addresses)"
+    others = (f"{facts[word]} {word}" for word in ("as stated", "extended", "not exercised"))
+    return f"{counted(facts.total(), 'fact')}: {', '.join((contradicted, *others))}"
 
 
 def _weaknesses(weighing: Weighing, levels: Levels) -> Iterator[Weakness]:

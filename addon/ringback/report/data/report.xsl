@@ -68,8 +68,10 @@
           </section>
           <section id="specification" aria-labelledby="h-specification">
             <h2 id="h-specification">Specification</h2>
-            <p class="aside">Counted are stanzas of the file, each direction apart. A level is what the file states
-              and, behind the arrow, what this evidence alone carries it to.</p>
+            <p class="aside">A fact is what is gravest of all that was seen of it. A row is a statement: a child has
+              two, that it may stand there and how often. Of it stanzas are counted, each direction apart, without
+              the literal reading, that every copy has both addresses. A level is what the file states and, behind
+              the arrow, what this evidence alone carries it to.</p>
             <xsl:apply-templates select="r:specification/r:spec-file | r:flows/r:flow"/>
           </section>
           <xsl:apply-templates select="r:conflicts[*] | r:undocumented[*]"/>
@@ -108,9 +110,6 @@
       <h2 id="h-verdict">Verdict</h2>
       <p class="headline"><xsl:value-of select="r:headline"/></p>
       <ul class="stats">
-        <li><b><xsl:value-of select="@violated"/></b> contradicted</li>
-        <li><b><xsl:value-of select="@valid"/></b> as stated</li>
-        <li><b><xsl:value-of select="@not-exercised"/></b> not exercised</li>
         <li class="error"><b><xsl:value-of select="@errors"/></b> errors</li>
         <li class="warning"><b><xsl:value-of select="@warnings"/></b> warnings</li>
         <li class="note"><b><xsl:value-of select="@notes"/></b> notes</li>
@@ -347,7 +346,11 @@
           <xsl:if test="position() = 1">
             <td class="n line" rowspan="{last() + 1}"><xsl:value-of select="$fact/@line"/></td>
             <th scope="rowgroup" rowspan="{last()}"><code><xsl:value-of select="$fact/@path"/></code>
-              <xsl:if test="$fact/@required = 'true'"> required</xsl:if></th>
+              <br/>
+              <small><xsl:if test="$fact/@standing = 'contradicted'">
+                <xsl:attribute name="class">error</xsl:attribute></xsl:if>
+              <xsl:if test="$fact/@required = 'true'">required: </xsl:if><xsl:value-of select="$fact/@standing"/>
+              <xsl:if test="$fact/@to-the-letter = 'true'">, to the letter</xsl:if></small></th>
           </xsl:if>
           <td><xsl:value-of select="@kind"/><xsl:text> </xsl:text><xsl:value-of select="@says"/></td>
           <xsl:if test="position() = 1">
