@@ -126,6 +126,9 @@ class TestAllTogether:
         assert verdicts == [("leaning no", 8, 7, 6), ("open", 35, 5, 33), ("open", 2, 2, 2)]
         with Ledger(Path(ledger)) as opened:
             assert len(list(opened.calls())) == 37
+        assert main(["export", "questions", "--ledger", ledger]) == 0
+        said = "Leaning no: 7 of 8 (0.53 to 0.98); one exception is enough for no, and 1 did not."
+        assert f"**{said}**" in capsys.readouterr().out
 
 
 def test_aggregation_of_the_multi_device_call() -> None:

@@ -17,7 +17,19 @@ def sentence(verdict: Verdict) -> str:
     if verdict.answer is Answer.NOT_EXERCISED:
         return f"{answer}: nothing seen could have shown it."
     condition = f" {verdict.condition}" if verdict.condition else ""
-    return f"{answer}{condition}: {verdict.tally} ({verdict.tally.interval})."
+    against = refutation(verdict)
+    return f"{answer}{condition}: {verdict.tally} ({verdict.tally.interval}){against and '; '}{against}."
+
+
+def refutation(verdict: Verdict) -> str:
+    """Why the answer is no although the tally has successes: `one exception is enough for no, and 1 did not`.
+
+    Empty for other verdicts. Only a question that asks for all is answered so (`ringback.questions.deciding`).
+    """
+    if verdict.answer not in {Answer.NO, Answer.LEANING_NO} or not verdict.tally.k:
+        return ""
+    against = verdict.tally.n - verdict.tally.k
+    return f"one exception is enough for no, and {against} did not"
 
 
 def counted(number: int, word: str) -> str:

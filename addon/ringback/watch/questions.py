@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
+from ringback.export.verdicts import refutation
 from ringback.questions.interval import Interval
 from ringback.questions.verdict import Answer, Tally, Verdict
 from ringback.sanitize import Placeholders
@@ -81,6 +82,8 @@ def _pieces(verdict: Verdict) -> list[Text]:
         pieces.append(Text(visible(verdict.condition)))
     if verdict.tally.n:
         pieces += [Text(str(verdict.tally), "bold"), Text(f"95 %: {verdict.tally.interval}")]
+    if refutation(verdict):
+        pieces.append(Text(refutation(verdict)))
     return pieces
 
 
