@@ -42,6 +42,19 @@ def test_the_page_opens_without_a_complaint(tmp_path: Path, scheme: Scheme, widt
     assert complaints.told == []
 
 
+@pytest.mark.parametrize("width", [1200, 768, 390])
+def test_tables_are_whole_where_the_screen_is_narrow(tmp_path: Path, width: int) -> None:
+    """Neither the open questions in short nor, but on a telephone, the facts have to be moved sideways."""
+    with browsing(width=width) as (page, _):
+        opened(page, shipped_rendering("multi-device", "html"), tmp_path)
+        for table in (".answers", ".facts")[: 1 if width < 700 else 2]:
+            beyond = "e => e.parentElement.scrollWidth - e.parentElement.clientWidth"
+            assert page.locator(table).first.evaluate(beyond) <= 0
+        question = page.locator(".answers a").first.bounding_box()
+        assert question is not None
+        assert question["x"] + question["width"] <= width
+
+
 def test_a_link_opens_the_call_that_it_leads_to(tmp_path: Path) -> None:
     """Without a script: a finding of a closed call can be seen once it was led to, and so its stanza."""
     with browsing() as (page, complaints):

@@ -24,7 +24,7 @@ def sentence(verdict: Verdict) -> str:
 def refutation(verdict: Verdict) -> str:
     """Why the answer is no although the tally has successes: `one exception is enough for no, and 1 did not`.
 
-    Empty for other verdicts. Only a question that asks for all is answered so (`ringback.questions.deciding`).
+    Empty for other verdicts. Only what asks for all is answered so (`ringback.questions.deciding`).
     """
     if verdict.answer not in {Answer.NO, Answer.LEANING_NO} or not verdict.tally.k:
         return ""

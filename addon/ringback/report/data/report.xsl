@@ -133,7 +133,7 @@
       </xsl:choose>
       <xsl:if test="../r:questions/*">
         <div class="wide" role="region" aria-labelledby="cap-answers" tabindex="0">
-          <table>
+          <table class="answers">
             <caption id="cap-answers">The open questions in short</caption>
             <thead><tr><th scope="col">Answer</th><th scope="col">Counted</th><th scope="col">Interval</th>
               <th scope="col">Question</th></tr></thead>
@@ -332,7 +332,7 @@
         <caption class="quiet">Facts of <xsl:value-of select="@file"/></caption>
         <thead><tr><th scope="col">Line</th><th scope="col">Fact</th><th scope="col">States</th>
           <th scope="col">Level</th><th scope="col">As stated</th><th scope="col">Contradicted</th>
-          <th scope="col">Not exercised</th><th scope="col"><span class="quiet">Share</span></th></tr></thead>
+          <th scope="col">Not exercised</th><th scope="col" class="rate"><span class="quiet">Share</span></th></tr></thead>
         <xsl:apply-templates select="r:facts/r:fact"/>
       </table>
     </div>
@@ -352,9 +352,9 @@
               <xsl:if test="$fact/@required = 'true'">required: </xsl:if><xsl:value-of select="$fact/@standing"/>
               <xsl:if test="$fact/@to-the-letter = 'true'">, to the letter</xsl:if></small></th>
           </xsl:if>
-          <td><xsl:value-of select="@kind"/><xsl:text> </xsl:text><xsl:value-of select="@says"/></td>
+          <td class="says"><xsl:value-of select="@kind"/><xsl:text> </xsl:text><xsl:value-of select="@says"/></td>
           <xsl:if test="position() = 1">
-            <td rowspan="{last()}"><xsl:value-of select="$fact/@stated"/> → <xsl:choose>
+            <td class="level" rowspan="{last()}"><xsl:value-of select="$fact/@stated"/> → <xsl:choose>
               <xsl:when test="$fact/@reached"><xsl:value-of select="$fact/@reached"/></xsl:when>
               <xsl:otherwise>none</xsl:otherwise></xsl:choose></td>
           </xsl:if>
@@ -362,7 +362,7 @@
           <td class="n"><xsl:if test="@violated &gt; 0">
             <xsl:attribute name="class">n error</xsl:attribute></xsl:if><xsl:value-of select="@violated"/></td>
           <td class="n"><xsl:value-of select="@not-exercised"/></td>
-          <td><xsl:call-template name="coverage-bar"/></td>
+          <td class="rate"><xsl:call-template name="coverage-bar"/></td>
         </tr>
       </xsl:for-each>
       <tr class="more"><td colspan="7">
