@@ -21,6 +21,7 @@ from ringback.view.visible import visible
 from ringback.wire.events import ClosedReason
 from ringback.wire.framelog import FrameLog
 from ringback.wire.keylog import KeyLog
+from ringback.wording import counted
 
 LIVE = "live"
 """Name of the capture that the running proxy's own connections belong to."""
@@ -99,7 +100,7 @@ class Session:
         lines = [f"key log: {where}"]
         if file is not None and file.trouble:
             lines.append(f"trouble: {visible(file.trouble)}")
-        lines.append(f"keys: {keys.size}, of them {len(keys.candidates)} candidates")
+        lines.append(f"keys: {keys.size}, of them {counted(len(keys.candidates), 'candidate')}")
         if keys.problem_count or keys.overflow:
             lines.append(f"lines that are no keys: {keys.problem_count}; keys without room: {keys.overflow}")
         lines.append(f"connections: {funnel.connections} of the protocol, {funnel.ignored} others")

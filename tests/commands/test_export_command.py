@@ -113,7 +113,7 @@ def test_patch_accepts_all_with_yes(ringback: Any, ledger: Path, spec: Path) -> 
     """The file is changed in place, the diff printed; a second time there is nothing left to do."""
     spec.chmod(0o640)
     code, out, err = ringback("patch", "--yes", "--ledger", ledger, "--spec", spec)
-    assert (code, err) == (ExitCode.OK, "ringback: 1 of 1 stanza files changed\n")
+    assert (code, err) == (ExitCode.OK, "ringback: 1 of 1 stanza file changed\n")
     assert out.startswith(f"--- a/{NAME}\n+++ b/{NAME}\n@@")
     assert "call/preaccept/audio" in {
         fact.path for fact in load_specification(spec).stanzas[spec.stem].facts()
@@ -121,7 +121,7 @@ def test_patch_accepts_all_with_yes(ringback: Any, ledger: Path, spec: Path) -> 
     assert [file.name for file in spec.parent.iterdir()] == [NAME]
     assert spec.stat().st_mode & 0o777 == 0o640
     again = ringback("patch", "--yes", "--ledger", ledger, "--spec", spec)
-    assert again == (ExitCode.OK, "", "ringback: 0 of 1 stanza files changed\n")
+    assert again == (ExitCode.OK, "", "ringback: 0 of 1 stanza file changed\n")
 
 
 def test_patch_shows_each_change_and_takes_accept_or_skip(

@@ -78,13 +78,15 @@ def test_all_shows_every_call_that_passes_the_filter(ringback: Any) -> None:
 def test_where_no_call_passes_it_is_told(ringback: Any) -> None:
     ran = ringback("show", "--from", MULTI, "--filter", "action = nothing", "all")
     assert (ran.code, ran.out) == (ExitCode.OK, "")
-    assert "none of 1 calls passes the filter" in ran.err
+    assert "the call does not pass the filter" in ran.err
+    ran = ringback("show", "--from", VIOLATIONS, "--filter", "action = nothing", "all")
+    assert "calls passes the filter" in ran.err
 
 
 def test_an_unknown_call_lists_what_there_is(ringback: Any) -> None:
     ran = ringback("show", "--from", MULTI, "7")
     assert ran.code == ExitCode.USAGE
-    assert "no call '7': there are 1 CALLID-0001; `all` shows all of them" in ran.err
+    assert "no call '7': there is CALLID-0001 (number 1); `all` shows all of them" in ran.err
 
 
 def test_a_file_without_calls_has_none(ringback: Any, tmp_path: Path) -> None:
@@ -93,6 +95,8 @@ def test_a_file_without_calls_has_none(ringback: Any, tmp_path: Path) -> None:
     ran = ringback("show", "--from", empty, "1")
     assert ran.code == ExitCode.USAGE
     assert "no call '1': there is none in the sources" in ran.err
+    ran = ringback("show", "--from", empty, "all")
+    assert (ran.code, ran.err) == (ExitCode.OK, "ringback: there is no call in the sources\n")
 
 
 @pytest.mark.parametrize(("form", "start"), [("svg", "<?xml"), ("mermaid", "sequenceDiagram")])

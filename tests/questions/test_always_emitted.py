@@ -228,7 +228,7 @@ class TestVantage:
 
         verdict = verdict_of(play(act))
         assert verdict.tally == Tally(1, 1)
-        assert any("by their pre-accept alone" in sentence for sentence in verdict.weakened_by)
+        assert any("ring by a pre-accept alone" in sentence for sentence in verdict.weakened_by)
         assert rows(verdict, "device state") == {"not known": Tally(1, 1)}
 
     def test_an_offer_that_the_server_refused(self) -> None:
@@ -302,4 +302,4 @@ def test_a_list_without_end_is_cut_and_reported() -> None:
 
     verdict = verdict_of(play(act))
     assert verdict.apart.rows == (("unknown", 512),)
-    assert "1 calls list more than 512 devices: the rest was not looked at." in verdict.weakened_by
+    assert "1 call lists more than 512 devices: the rest was not looked at." in verdict.weakened_by

@@ -22,6 +22,7 @@ from ringback.gate.outcome import Outcome, Rule, Verdict, judge
 from ringback.gate.rendering import FORMATS
 from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
+from ringback.wording import agreeing, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +113,6 @@ def _write_baseline(
         environment.tell(Notice(f"{path} was not written: {unknown.value}", Urgency.ERROR))
         return
     write_file(path, scanned(render_baseline(found), str(path)))
-    environment.tell(Notice(f"{len(found)} kinds of findings are known from now on: {path}", Urgency.INFO))
+    number = len(found)
+    told = f"{counted(number, 'kind')} of findings {agreeing(number, 'is', 'are')} known from now on: {path}"
+    environment.tell(Notice(told, Urgency.INFO))

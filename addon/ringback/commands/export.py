@@ -16,7 +16,6 @@ from ringback.export.issues import SCRIPT, filing_script, issues
 from ringback.export.material import Material
 from ringback.export.patch import Patch, effective_changes, make_patch, proposed_changes
 from ringback.export.questions import questions_json, questions_markdown
-from ringback.export.verdicts import counted
 from ringback.export.washing import Appraisal
 from ringback.ledger import StoredLedger
 from ringback.ledger.location import default_path
@@ -25,6 +24,7 @@ from ringback.spec.load import load_parts, load_specification
 from ringback.spec.model import StanzaSpec
 from ringback.spec.part import SpecPart
 from ringback.status import ExitCode
+from ringback.wording import counted
 
 Ask = Callable[[Change, int, int], bool]
 """Shows a change, its number and how many there are; gives whether it is accepted."""
@@ -144,7 +144,7 @@ def export_patch(source: Source, ask: Ask, environment: Environment) -> ExitCode
             write_file(path, patch.after)
             environment.write(patch.diff)
     changed = sum(bool(patch.diff) for patch in patches.values())
-    environment.tell(Notice(f"{changed} of {len(patches)} stanza files changed", Urgency.INFO))
+    environment.tell(Notice(f"{changed} of {counted(len(patches), 'stanza file')} changed", Urgency.INFO))
     return ExitCode.OK
 
 

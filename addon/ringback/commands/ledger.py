@@ -11,12 +11,12 @@ from typing import TypedDict
 
 from ringback.commands.environment import Environment
 from ringback.errors import LedgerError
-from ringback.export.verdicts import counted
 from ringback.findings import Severity
 from ringback.ledger import Kinship, Ledger, LedgerConnection, StoredLedger, copy_ledger, default_path
 from ringback.ledger.failure import OutdatedError
 from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
+from ringback.wording import agreeing, counted
 
 SCHEMA = "ringback-ledger/1"
 MERGE_SCHEMA = "ringback-ledger-merge/1"
@@ -118,7 +118,9 @@ def merge_ledgers(
             ledger.merge(other)
             taken = ledger.stats().stanzas - before
             merged.append({"ledger": str(other), "stanzas": taken})
-            environment.tell(Notice(f"{other}: {taken} stanzas that were not there before", Urgency.INFO))
+            were = agreeing(taken, "was", "were")
+            told = f"{other}: {counted(taken, 'stanza')} that {were} not there before"
+            environment.tell(Notice(told, Urgency.INFO))
         secrets, kinship = ledger.stats().realms, ledger.kinship()
     if secrets > 1:
         told = f"{ledger.path}: recorded under {secrets} secrets; {_told_apart(kinship)}"
@@ -178,7 +180,9 @@ def verify_ledger(path: Path | None, environment: Environment, *, as_json: bool)
     for problem in () if as_json else verification.problems:
         environment.write(f"{problem.text}\n  what to do: {problem.advice}\n")
     told = "sound" if verification.is_sound else "not as it should be"
-    environment.tell(Notice(f"{named}: {told}, {verification.checked} rows looked at", Urgency.INFO))
+    environment.tell(
+        Notice(f"{named}: {told}, {counted(verification.checked, 'row')} looked at", Urgency.INFO)
+    )
     return ExitCode.OK if verification.is_sound else ExitCode.INPUT
 
 
@@ -257,11 +261,12 @@ def _told_apart(kinship: Kinship) -> str:
 def _text(shown: Shown, kinship: Kinship) -> str:
     span = f"{shown['first']} to {shown['last']}" if shown["first"] else "nothing yet"
     findings = ", ".join(f"{count} {severity}" for severity, count in shown["findings"].items())
+    connections = counted(shown["connections"], "connection")
     lines = [
         ("ledger", shown["ledger"]),
         ("content", shown["content"]),
         ("observed", span),
-        ("stanzas", f"{shown['stanzas']} on {shown['connections']} connections, {shown['calls']} calls"),
+        ("stanzas", f"{shown['stanzas']} on {connections}, {counted(shown['calls'], 'call')}"),
         ("findings", findings),
         ("secrets", _secrets(shown, kinship)),
         ("techniques", ", ".join(shown["techniques"])),
@@ -269,5 +274,5 @@ def _text(shown: Shown, kinship: Kinship) -> str:
     ]
     for client in shown["clients"]:
         name = f"{client['platform']} {client['version']}" if client["platform"] else "not identified"
-        lines.append(("client", f"{name}: {client['connections']} connections"))
+        lines.append(("client", f"{name}: {counted(client['connections'], 'connection')}"))
     return "".join(f"{name:<11}{text}".rstrip() + "\n" for name, text in lines)

@@ -12,6 +12,7 @@ from ringback.sanitize import Placeholders
 from ringback.sources.notice import Notice, Urgency
 from ringback.spec.load import holds_parts, load_parts, load_specification
 from ringback.status import ExitCode
+from ringback.wording import counted
 
 SCHEMA = "ringback-recheck/1"
 
@@ -55,9 +56,11 @@ def recheck_ledger(
         environment.write_json({"schema": SCHEMA, "changes": changes, **counts})
     for change in () if as_json else done.changes:
         environment.write(_shown(change, placeholders))
-    told = f"{len(done.changes)} kinds of verdicts changed" if done.changes else "no verdict changed"
+    told = (
+        f"{counted(len(done.changes), 'kind')} of verdicts changed" if done.changes else "no verdict changed"
+    )
     left_out = f", {done.known_to_one} of them specified by one of the two only" if done.known_to_one else ""
-    environment.tell(Notice(f"{told}, {done.stanzas} stanzas looked at{left_out}", Urgency.INFO))
+    environment.tell(Notice(f"{told}, {counted(done.stanzas, 'stanza')} looked at{left_out}", Urgency.INFO))
     return ExitCode.OK
 
 

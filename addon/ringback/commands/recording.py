@@ -14,7 +14,6 @@ from ringback.commands.interrupt import Interruptions
 from ringback.commands.progress import ReadingProgress
 from ringback.commands.recorded import Recording
 from ringback.errors import SourceError
-from ringback.export.verdicts import counted
 from ringback.sources import flows
 from ringback.sources.chronology import Event
 from ringback.sources.hosts import HostFilter
@@ -22,6 +21,7 @@ from ringback.sources.keylog_file import KeyLogFile, key_log_beside
 from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
 from ringback.wire.keylog import KeyLog
+from ringback.wording import counted
 
 __all__ = ["Going", "Recording", "conclude", "go_through", "key_advice", "read_keys"]
 
@@ -47,7 +47,7 @@ def conclude(going: Going, frames: int, opened: int, environment: Environment, a
     if going.torn:
         return ExitCode.INPUT
     if frames and not opened:
-        text = f"not one of {frames} frames could be opened; {advice}"
+        text = f"not one of {counted(frames, 'frame')} could be opened; {advice}"
         environment.tell(Notice(text, Urgency.ERROR))
         return ExitCode.NOTHING_OPENED
     return ExitCode.OK

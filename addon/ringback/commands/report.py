@@ -16,7 +16,6 @@ from ringback.commands.gathering import Gathered, gather
 from ringback.commands.recorded import SourceOptions
 from ringback.commands.usage import ArgumentError
 from ringback.commands.writing import write_file
-from ringback.export.verdicts import counted
 from ringback.filters import Filter
 from ringback.report.document import Subject, make_report
 from ringback.report.rendering import render
@@ -24,6 +23,7 @@ from ringback.sources.notice import Notice, Urgency
 from ringback.spec.load import load_parts
 from ringback.spec.part import SpecPart
 from ringback.status import ExitCode
+from ringback.wording import counted
 
 SUFFIXES = {
     ".html": "html",

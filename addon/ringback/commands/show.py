@@ -24,6 +24,7 @@ from ringback.printing import output_console
 from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
 from ringback.view.case_view import CaseView
+from ringback.wording import agreeing
 
 ALL = "all"
 _NUMBER = re.compile("[0-9]{1,9}")
@@ -73,8 +74,16 @@ def show_call(source: SourceOptions, choice: Choice, environment: Environment) -
         _print(casebook, chosen, choice, output_console(page, color=False))
         write_out(page.getvalue().encode("utf-8", "backslashreplace"), choice.out, environment)
     if not chosen:
-        environment.tell(Notice(f"none of {len(cases)} calls passes the filter", Urgency.INFO))
+        environment.tell(Notice(_nothing_told(cases), Urgency.INFO))
     return gathered.status
+
+
+def _nothing_told(cases: list[Case]) -> str:
+    """Why nothing is shown."""
+    if not cases:
+        return "there is no call in the sources"
+    number = len(cases)
+    return agreeing(number, "the call does not pass the filter", f"none of {number} calls passes the filter")
 
 
 def _print(casebook: Casebook, cases: list[Case], choice: Choice, console: Console) -> None:
@@ -105,11 +114,12 @@ def find_cases(casebook: Casebook, call: str) -> list[Case]:
 
 
 def _listed(casebook: Casebook) -> str:
-    names = [f"{case.number} {casebook.name_of(case)}" for case in casebook.cases[:_MOST_LISTED]]
+    names = [f"{casebook.name_of(case)} (number {case.number})" for case in casebook.cases[:_MOST_LISTED]]
     if not names:
         return "there is none in the sources"
     more = len(casebook.cases) - len(names)
-    return f"there are {', '.join(names)}{f' and {more} more' if more else ''}; `all` shows all of them"
+    be = agreeing(len(casebook.cases), "is", "are")
+    return f"there {be} {', '.join(names)}{f' and {more} more' if more else ''}; `all` shows all of them"
 
 
 def _matching(casebook: Casebook, case: Case, chosen: Filter) -> list[StanzaObserved]:

@@ -15,6 +15,7 @@ from ringback.recognise import StanzaKind
 from ringback.spec.model import Specification, StanzaSpec
 from ringback.view.stanza_line import clock, stanza_line, when
 from ringback.view.visible import cropped
+from ringback.wording import counted
 
 MODEL = "spec:"
 FORMS = (
@@ -130,8 +131,7 @@ def _build(text: str, casebook: Casebook, action: str, build: str) -> Side:
         of = f"it was sent by {_listed(known)}" if known else "no client that is known has sent it"
         raise ArgumentError(f"no {action!r} by a client {build!r} is in the sources; {of}")
     clients = sorted({" ".join(builds[id(observed)]) for observed in wanted})
-    count = f"{len(wanted)} stanzas" if len(wanted) != 1 else "1 stanza"
-    return Side(text, f"{count} {action} sent by {_listed(clients)}", tuple(wanted))
+    return Side(text, f"{counted(len(wanted), 'stanza')} {action} sent by {_listed(clients)}", tuple(wanted))
 
 
 def _all(casebook: Casebook) -> Iterable[StanzaObserved]:

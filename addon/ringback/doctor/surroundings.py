@@ -12,13 +12,13 @@ from cryptography import x509
 
 from ringback.doctor.model import Diagnosis, State, ok, problem, shown
 from ringback.errors import LedgerError, SpecError
-from ringback.export.verdicts import counted
 from ringback.ledger import StoredLedger, default_path
 from ringback.ledger.failure import OutdatedError
 from ringback.sources.keylog_file import KEYLOG_VARIABLE, KeyLogFile
 from ringback.sources.notice import Notice, Urgency, of_enums
 from ringback.spec.load import load_specification
 from ringback.wire.keylog import KeyLog
+from ringback.wording import counted
 
 CERTIFICATE = "mitmproxy-ca-cert.pem"
 DEFAULT_CONFDIR = Path("~/.mitmproxy")

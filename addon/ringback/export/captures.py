@@ -17,13 +17,13 @@ from ringback.export import TOOLS
 from ringback.export.material import Material
 from ringback.export.outline import Observed, observed_attributes, outline
 from ringback.export.publisher import Publisher
-from ringback.export.verdicts import counted
 from ringback.export.yamltext import Plain, render_yaml
 from ringback.findings import Finding, Severity
 from ringback.questions.evidence import ClientFacts
 from ringback.recognise import PREACCEPT
 from ringback.stanza import Node
 from ringback.stanza.xml import to_text
+from ringback.wording import counted
 
 _UNKNOWN_CLIENT = ClientFacts(platform="", version="", device=None)
 _LETTERS = str.maketrans("0123456789abcdef", "ghjkmnpqrstvwxyz")

@@ -12,10 +12,10 @@ from ringback.export.material import Material
 from ringback.export.newfacts import new_facts, refreshed_facts
 from ringback.export.openquestions import question_changes
 from ringback.export.ownsources import OwnSource, is_addition, is_own
-from ringback.export.verdicts import counted
 from ringback.questions.undocumented import Undocumented
 from ringback.questions.verdict import Verdict
 from ringback.spec.model import AttributeFact, ChildFact
+from ringback.wording import counted
 
 
 def changes(

@@ -19,12 +19,13 @@ from ringback.export.captures import CaptureRecord, capture_records
 from ringback.export.forms import attribute_line, fenced, render_form
 from ringback.export.material import Material
 from ringback.export.publisher import Publisher
-from ringback.export.verdicts import counted, render_numbers, sentence
+from ringback.export.verdicts import render_numbers, sentence
 from ringback.export.washing import Appraisal
 from ringback.questions.verdict import Answer, Verdict
 from ringback.recognise import PREACCEPT
 from ringback.spec.part import SpecPart
 from ringback.stanza.xml import to_text
+from ringback.wording import counted
 
 REPOSITORY = "WhiskeySockets/wacrg"
 SCRIPT = "file-them.sh"

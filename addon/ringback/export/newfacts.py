@@ -18,12 +18,12 @@ from ringback.export.document import StanzaDocument, flow_list
 from ringback.export.leakscan import scan
 from ringback.export.material import Material
 from ringback.export.ownsources import OwnSource, is_addition
-from ringback.export.verdicts import counted
 from ringback.questions.evidence import ClientFacts
 from ringback.questions.stanzas import maybe_spec
 from ringback.questions.undocumented import ATTRIBUTE, CHILD, REST, Undocumented
 from ringback.spec.model import BASE_TYPES, CONFIDENCES, WEBSOCKET_CAPTURE, AttributeFact, ChildFact
 from ringback.stanza import Node
+from ringback.wording import counted
 
 MAX_EXAMPLES = 3
 """Values that a new attribute is given as examples, and shapes that are told: the most frequent ones."""

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from ringback.export.change import Change, Kind
 from ringback.export.document import StanzaDocument
-from ringback.export.verdicts import counted, sentence
+from ringback.export.verdicts import sentence
 from ringback.questions.registry import RULES, maybe_asked
 from ringback.questions.verdict import Answer, Verdict
 from ringback.spec.model import Specification
+from ringback.wording import counted
 
 _STRUCK = frozenset({Answer.YES, Answer.NO, Answer.DEPENDS})
 _ANNOTATED = frozenset({Answer.LEANING_YES, Answer.LEANING_NO, Answer.OPEN})

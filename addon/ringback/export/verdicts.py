@@ -32,11 +32,6 @@ def refutation(verdict: Verdict) -> str:
     return f"one exception is enough for no, and {against} did not"
 
 
-def counted(number: int, word: str) -> str:
-    """`1 call`, `2 calls`."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
 def render_numbers(verdict: Verdict) -> str:
     """All numbers behind the verdict as plain text, a line each."""
     return "\n".join(_numbers(verdict))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ringback.export.verdicts import counted
 from ringback.gate.findings import Key
 from ringback.gate.outcome import Judged, Outcome, Verdict
+from ringback.wording import counted
 
 _MOST_CALLS = 5
 """Calls that are named of one finding where people read it."""

@@ -17,13 +17,13 @@ from mitmproxy.exceptions import CommandError
 
 from ringback.casebook import Case, Casebook
 from ringback.commands.destinations import spec_inputs, write_files
-from ringback.export.verdicts import counted
 from ringback.faults import describe
 from ringback.filters import Filter, parse
 from ringback.recognise import PREACCEPT
 from ringback.session import Session
 from ringback.view.stanza_line import clock, when
 from ringback.view.visible import visible
+from ringback.wording import counted
 
 if TYPE_CHECKING:
     from ringback.export.washing import Appraisal

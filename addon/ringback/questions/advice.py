@@ -15,6 +15,7 @@ from ringback.questions.conditions import (
 from ringback.questions.deciding import separating
 from ringback.questions.unit import NOT_KNOWN, Unit, call_ids
 from ringback.questions.verdict import Answer
+from ringback.wording import agreeing, counted
 
 _VARIATIONS = {
     PLATFORM: "the same call with a callee client of another platform",
@@ -37,7 +38,8 @@ def next_capture(units: Sequence[Unit], answer: Answer, first: str) -> str:
     for dimension, capture in _VARIATIONS.items():
         if len({unit.value(dimension) for unit in units} - {NOT_KNOWN}) < 2:
             return f"Capture {capture}: {_seen(units, dimension)}."
-    return f"Capture more of the same: {first}; there are {len(units)} from {len(call_ids(units))} calls."
+    there = f"there {agreeing(len(units), 'is', 'are')} {len(units)}"
+    return f"Capture more of the same: {first}; {there} from {counted(len(call_ids(units)), 'call')}."
 
 
 def _repeat(units: Sequence[Unit], exceptions: Sequence[Unit]) -> str:

@@ -20,6 +20,7 @@ from ringback.questions.rung import Outcome, RungDevice, rung_devices
 from ringback.questions.states import DeviceState
 from ringback.questions.unit import Unit, call_ids, split, tally
 from ringback.questions.verdict import Counts, Split, Verdict
+from ringback.wording import agreeing, counted
 
 DEVICE_STATE = "device state"
 SEEN_FROM = "seen from"
@@ -88,15 +89,16 @@ def _weakened_by(seen: Sequence[_Rung], units: Sequence[Unit]) -> list[str]:
     alone = sum(each.rung.counts and each.rung.state is DeviceState.PREACCEPT_ONLY for each in seen)
     if alone:
         sentences.append(
-            f"{alone} of {len(units)} are known to have been able to ring by their pre-accept alone: "
-            "devices that were silent in the same position are not counted."
+            f"{alone} of {len(units)} {agreeing(alone, 'is', 'are')} known to have been able "
+            "to ring by a pre-accept alone: devices that were silent in the same position are not counted."
         )
     mute = sum(
         each.rung.state is DeviceState.OFFLINE and each.rung.outcome is Outcome.SILENT for each in seen
     )
     if mute:
         sentences.append(
-            f"{mute} gave no sign in time, not even a receipt, and are taken to have been offline: "
+            f"{mute} gave no sign in time, not even a receipt, and "
+            f"{agreeing(mute, 'is', 'are')} taken to have been offline: "
             "an idle device whose receipt does not reach the caller would look the same."
         )
     return [*sentences, *one_sided(units, CONDITIONS)]
@@ -104,7 +106,8 @@ def _weakened_by(seen: Sequence[_Rung], units: Sequence[Unit]) -> list[str]:
 
 def _too_long(calls: Sequence[CallEvidence]) -> list[str]:
     cut = sum(map(lists_too_many, calls))
-    return [f"{cut} calls list more than {MAX_DEVICES} devices: the rest was not looked at."] if cut else []
+    told = f"{counted(cut, 'call')} {agreeing(cut, 'lists', 'list')} more than {MAX_DEVICES} devices"
+    return [f"{told}: the rest was not looked at."] if cut else []
 
 
 RULE = Rule(

@@ -20,6 +20,7 @@ from ringback.questions.unit import Unit, call_ids, split, tally
 from ringback.questions.verdict import Counts, Verdict
 from ringback.questions.words import plain_word
 from ringback.recognise import PREACCEPT, StanzaKind, recognise
+from ringback.wording import counted
 
 NOWHERE = "nowhere"
 
@@ -82,7 +83,7 @@ def _own(copy: Sighting) -> tuple[Material, ...]:
 
 def _counts(calls: Sequence[CallEvidence], ringing: Sequence[_Ringing]) -> Iterator[Counts]:
     forms = [form for each in ringing for form in sorted({material.form for material in each.carried})]
-    sizes = [f"{len(each.carried)} endpoints" for each in ringing if each.carried]
+    sizes = [counted(len(each.carried), "endpoint") for each in ringing if each.carried]
     firsts = [first for evidence in calls for first in _firsts_of_devices(evidence)]
     yield Counts.of("forms in pre-accepts", "one device's pre-accept with an endpoint of that form", forms)
     yield Counts.of("endpoints in a pre-accept", "one device's pre-accept that carries any", sizes)

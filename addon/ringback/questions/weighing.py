@@ -13,6 +13,7 @@ from ringback.questions.rule import Rule
 from ringback.questions.undocumented import Undocumented
 from ringback.questions.verdict import Verdict
 from ringback.spec.model import Specification
+from ringback.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ def _doubts(verdict: Verdict, doubtful: Collection[str]) -> Iterator[str]:
     count = len(set(verdict.calls) & set(doubtful))
     if count:
         yield (
-            f"{count} of the {len(verdict.calls)} calls, or stanzas of them, may count twice: they were "
-            "recorded at one time under different secrets, and nothing that was recorded under both tells "
-            "whether they are the same; machines that share a secret leave no such doubt "
+            f"{count} of the {counted(len(verdict.calls), 'call')}, or stanzas of them, may count twice: "
+            "they were recorded at one time under different secrets, and nothing that was recorded under "
+            "both tells whether they are the same; machines that share a secret leave no such doubt "
             "(`ringback ledger export --with-secret`)."
         )

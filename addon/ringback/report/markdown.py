@@ -7,7 +7,6 @@ from itertools import chain
 
 from ringback.export.forms import fenced
 from ringback.export.markdown import plain, table
-from ringback.export.verdicts import counted
 from ringback.report.model import (
     Call,
     Copy,
@@ -23,6 +22,7 @@ from ringback.report.model import (
     Stanza,
     Step,
 )
+from ringback.wording import counted
 
 _MARKS = {"supports": "✓", "contradicts": "✗", "extends": "+", "silent": "·"}
 _VERDICT_COLUMN = 48

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ringback.confidence import Weighing as Levels
-from ringback.export.verdicts import counted
 from ringback.questions.verdict import Answer
 from ringback.questions.weighing import Weighing
 from ringback.recognise import PREACCEPT
 from ringback.report.model import Call, Outside, Summary, Weakness
 from ringback.report.names import plain, question_ref
 from ringback.report.standing import Standing
+from ringback.wording import counted
 
 _ANSWERED = frozenset({Answer.YES, Answer.NO, Answer.DEPENDS})
 

@@ -21,6 +21,7 @@ from ringback.wire.events import (
     ConnectionResumed,
     CounterJumped,
 )
+from ringback.wording import agreeing, counted
 
 _TOLD = (ConnectionRecognised, ConnectionResumed, ClientIdentified, CounterJumped)
 """What a connection told that matters to whoever reads a call on it."""
@@ -58,9 +59,13 @@ class CaseView:
     def _heading(self, case: Case) -> Text:
         heading = Text(visible(self._casebook.name_of(case)), "bold")
         capture = visible(self._casebook.placeholders.capture(case.call.capture))
-        heading.append(f"  number {case.number}, of {capture}: {len(case.stanzas)} stanzas, worst finding ")
+        heading.append(
+            f"  number {case.number}, of {capture}: {counted(len(case.stanzas), 'stanza')}, worst finding "
+        )
         heading.append(case.worst.value, SEVERITY_STYLES[case.worst])
-        return heading.append(f"; {case.dropped} more were left out" if case.dropped else "")
+        return heading.append(
+            f"; {case.dropped} more {agreeing(case.dropped, 'was', 'were')} left out" if case.dropped else ""
+        )
 
     def _notices(self, case: Case) -> None:
         """Who speaks on its connections; told once, however many calls are shown."""

@@ -22,6 +22,7 @@ from ringback.view.notices import Notices
 from ringback.view.tally import FlowTally, Tally
 from ringback.view.visible import visible
 from ringback.wire.events import ClosedReason
+from ringback.wording import agreeing, counted
 
 _LABEL = 13
 """Columns of the labels on the left."""
@@ -154,7 +155,7 @@ def _questions(spec: StanzaSpec, tally: Tally, width: int, level: Severity) -> I
 def _unanswered(tally: Tally, width: int) -> Iterator[Text]:
     """What a run without a pre-accept says on whether one is always emitted, the shipped question 1."""
     if tally.offered:
-        calls = "1 call was" if len(tally.offered) == 1 else f"{len(tally.offered)} calls were"
+        calls = f"{counted(len(tally.offered), 'call')} {agreeing(len(tally.offered), 'was', 'were')}"
         yield from _labelled(
             f"{'questions':<9}  1", [Text(f"{calls} offered and none was pre-accepted", "yellow")], width
         )
@@ -183,7 +184,7 @@ _STEPS = (
 
 
 def _flow(name: str, followed: FlowTally, width: int) -> Iterator[Text]:
-    calls = "1 call follows it" if len(followed.calls) == 1 else f"{len(followed.calls)} calls follow it"
+    calls = f"{counted(len(followed.calls), 'call')} {agreeing(len(followed.calls), 'follows', 'follow')} it"
     pieces = [Text(f"{visible(name)}: {calls}, steps")]
     for code, words, style in _STEPS:
         number = followed.steps[code.code]
