@@ -24,13 +24,21 @@ class OutputConsole(Console):
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
+def is_plain(*, color: bool = True) -> bool:
+    """Whether text is to have no escape at all: colour was refused, or `NO_COLOR` is set to anything."""
+    return not color or bool(os.environ.get("NO_COLOR"))
+
+
 def output_console(stream: TextIO, *, color: bool = True) -> OutputConsole:
     """A console on `stream`; its width, colours and encoding are those of the stream.
 
     Without `color`, and where `NO_COLOR` is set to anything, it prints text alone: rich would leave
     bold, faint and reversed letters in.
     """
-    plain = not color or bool(os.environ.get("NO_COLOR"))
     return OutputConsole(
-        file=stream, highlight=False, markup=False, emoji=False, color_system=None if plain else "auto"
+        file=stream,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        color_system=None if is_plain(color=color) else "auto",
     )

@@ -19,9 +19,9 @@ class Terminal(io.StringIO):
         return True
 
 
-def drawn(stderr: io.StringIO) -> str:
+def drawn(stderr: io.StringIO, *, color: bool = True) -> str:
     """What is written while a file is read, a notice comes, and the reading goes on."""
-    with ReadingProgress(Environment(stdout=io.StringIO(), stderr=stderr)) as progress:
+    with ReadingProgress(Environment(io.StringIO(), stderr, color)) as progress:
         progress.advance(Path("folder/a.flows"), 50, 200)
         progress.tell(Notice("something is odd"))
         progress.advance(Path("folder/a.flows"), 200, 200)
@@ -35,6 +35,14 @@ def test_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "reading a.flows" in text
     assert "200" in text
     assert "ringback: warning: something is odd\n" in text
+
+
+@pytest.mark.parametrize(("no_color", "color"), [("1", True), ("0", True), ("", False)])
+def test_no_escape_without_colour(monkeypatch: pytest.MonkeyPatch, no_color: str, color: bool) -> None:
+    """A bar is nothing but escapes: where colour is refused only the notice is written."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", no_color)
+    assert drawn(Terminal(), color=color) == "ringback: warning: something is odd\n"
 
 
 def test_no_bar_in_a_pipe() -> None:

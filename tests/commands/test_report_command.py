@@ -139,3 +139,7 @@ def test_progress_is_drawn_on_a_terminal_only() -> None:
     assert code is ExitCode.OK
     assert json.loads(out.getvalue())["format"] == 1
     assert "writing calls" in err.getvalue()
+    plain = Terminal()
+    silent = Environment(io.StringIO(), plain, color=False)
+    report(SourceOptions(Recording((FLOWS,))), parse(""), Output("json", None), silent)
+    assert "\x1b" not in plain.getvalue()

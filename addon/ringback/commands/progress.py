@@ -7,23 +7,31 @@ from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, TaskID, TextColumn
 
 from ringback.commands.environment import Environment
+from ringback.printing import is_plain
 from ringback.sources.notice import Notice
 
 
+def bars_on(environment: Environment, *columns: ProgressColumn) -> Progress:
+    """Bars on standard error that are gone when they stop. None where that is no terminal, nor where
+    text is to have no escape: a bar cannot be drawn without."""
+    console = Console(file=environment.stderr)
+    # Without a stream of its own rich would draw on standard output.
+    is_seen = environment.stderr is not None and console.is_terminal
+    is_drawn = is_seen and not is_plain(color=environment.color)
+    return Progress(*columns, console=console, transient=True, disable=not is_drawn)
+
+
 class ReadingProgress(AbstractContextManager["ReadingProgress"]):
-    """One bar per file, gone when the reading is over. Nothing at all where standard error is no terminal."""
+    """One bar per file, gone when the reading is over; see `bars_on`."""
 
     def __init__(self, environment: Environment) -> None:
         """Draw on the environment's standard error."""
         self._environment = environment
-        console = Console(file=environment.stderr, no_color=not environment.color or None)
-        columns = (TextColumn("reading {task.description}"), BarColumn(), DownloadColumn())
-        # Without a stream of its own rich would draw on standard output.
-        is_seen = environment.stderr is not None and console.is_terminal
-        self._bars = Progress(*columns, console=console, transient=True, disable=not is_seen)
+        reading = TextColumn("reading {task.description}")
+        self._bars = bars_on(environment, reading, BarColumn(), DownloadColumn())
         self._tasks: dict[Path, TaskID] = {}
 
     def __enter__(self) -> ReadingProgress:

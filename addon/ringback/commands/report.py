@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
 from ringback.commands.destinations import check_destination, inputs_of
 from ringback.commands.environment import Environment
 from ringback.commands.gathering import Gathered, gather
+from ringback.commands.progress import bars_on
 from ringback.commands.recorded import SourceOptions
 from ringback.commands.usage import ArgumentError
 from ringback.commands.writing import write_file
@@ -88,12 +88,9 @@ def _subject(gathered: Gathered, chosen: Filter, parts: list[SpecPart]) -> Subje
 
 @contextmanager
 def _progress(environment: Environment) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, where that is a terminal, which is gone when the report is made."""
-    console = Console(file=environment.stderr, no_color=not environment.color or None)
-    # Without a stream of its own rich would draw on standard output.
-    is_seen = environment.stderr is not None and console.is_terminal
+    """A bar, gone when the report is made; see `bars_on`."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=not is_seen) as bars:
+    with bars_on(environment, *columns) as bars:
         task = bars.add_task("weighing", total=None)
 
         def advance(number: int, total: int) -> None:
