@@ -137,6 +137,7 @@ def open_sources(
     gathered = gather(named, None if spec is None else Path(spec), listening)
     if gathered.status is ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
+    chosen.check_questions(gathered.questions())
     return _Maker(gathered.casebook, raw=raw).recording(gathered, chosen, listening)
 
 

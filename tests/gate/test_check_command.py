@@ -79,6 +79,38 @@ def test_what_the_specification_does_not_speak_of_is_no_success(check: Any) -> N
     assert "nothing exercised: none of 20 stanzas are of a kind" in ran.out
 
 
+@pytest.mark.parametrize("chosen", ["call = CALLID-9999", "device = Z", "time = 1999-01-01"])
+def test_a_filter_that_lets_nothing_through_is_no_success(check: Any, chosen: str) -> None:
+    """It has checked nothing, and no form of the outcome is green."""
+    ran = check("--filter", chosen, FAILING)
+    assert ran.code == ExitCode.NOTHING_OPENED
+    assert ran.out.splitlines()[-1] == "nothing exercised: the filter lets none of the findings through"
+    told: Any = etree.fromstring(check("--filter", chosen, "--format", "junit", FAILING).out.encode())
+    (case,) = told.xpath(".//testcase[error]")
+    assert case.get("name") == "the specification is exercised"
+    assert check("--filter", "code = fact-observed", CLEAN).code == ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        ("code ~ child-repeatd", "code is never 'child-repeatd': did you mean child-repeated?"),
+        (
+            "question = 9",
+            "question is never '9': there are call-preaccept/1, call-preaccept/2,",
+        ),
+        ("question != call-preacept/1", "did you mean call-preaccept/1?"),
+    ],
+)
+def test_a_filter_for_what_there_never_is_is_an_error(check: Any, chosen: str, told: str) -> None:
+    """The specification says which questions there are."""
+    ran = check("--filter", chosen, FAILING)
+    assert ran.code == ExitCode.USAGE
+    assert told in ran.err
+    assert "^^^" in ran.err or "9" in chosen
+    assert ran.out == ""
+
+
 def test_an_unusable_input_is_neither(check: Any, tmp_path: Path) -> None:
     torn = tmp_path / "torn.flows"
     torn.write_bytes(CLEAN.read_bytes()[:-5])
@@ -116,7 +148,7 @@ def test_strict_fails_by_what_extends(check: Any) -> None:
 
 def test_strict_fails_by_gaps(check: Any) -> None:
     """Frames that stayed closed are named, and fail only then."""
-    chosen = ("--filter", "code = child-repeated")
+    chosen = ("--filter", "code = fact-observed")
     lax, strict = check(*chosen, GAPPED), check(*chosen, "--strict", GAPPED)
     assert (lax.code, strict.code) == (ExitCode.OK, ExitCode.FINDINGS)
     assert all("gap: 1 of 19 frames stayed closed" in ran.out for ran in (lax, strict))
@@ -127,7 +159,7 @@ def test_strict_fails_by_what_is_left_out(check: Any, tmp_path: Path) -> None:
     """Here a line of the key log that is no key."""
     keys = tmp_path / "mine.keys"
     keys.write_text("nonsense without end\nCANDIDATE_KEY * 00\n" + CLEAN.with_suffix(".keys").read_text())
-    arguments = ("--filter", "code = child-repeated", "--keylog", keys, CLEAN)
+    arguments = ("--filter", "code = fact-observed", "--keylog", keys, CLEAN)
     assert check(*arguments).code == ExitCode.OK
     ran = check("--strict", *arguments)
     assert ran.code == ExitCode.FINDINGS

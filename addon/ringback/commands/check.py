@@ -17,7 +17,7 @@ from ringback.export.material import Material, identities_of
 from ringback.filters import Filter
 from ringback.findings import Severity
 from ringback.gate.baseline import read_baseline, render_baseline
-from ringback.gate.findings import Counted, count_findings
+from ringback.gate.findings import Counted, count_findings, lets_any_through
 from ringback.gate.outcome import Outcome, Rule, Verdict, judge
 from ringback.gate.rendering import FORMATS
 from ringback.sources.notice import Notice, Urgency
@@ -55,13 +55,17 @@ def check(source: SourceOptions, gate: Gate, environment: Environment) -> ExitCo
     known = None if gate.baseline is None else read_baseline(gate.baseline)
     listening = Listening(environment.stdout, environment.stderr, environment.color)
     gathered = gather(source.recording, source.spec, listening)
+    gathered.check_filter(gate.filter)
     found = count_findings(gathered.casebook, gathered.specification, gate.filter)
     if gate.write_baseline is not None:
         known = {each.key: each.count for each in found}
     rule = Rule(gate.fail_on, gate.strict, known)
     is_read = gathered.status is ExitCode.OK
     skipped = sum(notice.urgency is not Urgency.INFO for notice in listening.notices)
-    outcome = judge(found, rule, gathered.casebook, skipped=skipped, is_read=is_read)
+    is_filtered_out = not found and not lets_any_through(gathered.casebook, gate.filter)
+    outcome = judge(
+        found, rule, gathered.casebook, skipped=skipped, is_read=is_read, is_filtered_out=is_filtered_out
+    )
     scanned = _scan(gathered)
     if gate.write_baseline is not None:
         _write_baseline(gate.write_baseline, found, outcome, scanned, environment)

@@ -10,7 +10,9 @@ from ringback.casebook import Casebook
 from ringback.commands.environment import Environment
 from ringback.commands.recorded import Recording
 from ringback.commands.run import Run, Sources
+from ringback.commands.usage import ArgumentError
 from ringback.errors import SourceError
+from ringback.filters import Filter, FilterError
 from ringback.ledger import default_path
 from ringback.sanitize import Placeholders
 from ringback.spec.load import load_specification
@@ -26,6 +28,25 @@ class Gathered:
     specification: Specification
     status: ExitCode
     """How the reading went: what is to be the command's exit code if nothing else goes wrong."""
+
+    def questions(self) -> set[str]:
+        """The open questions of the specification, and those that findings of another one bear on."""
+        casebook = self.casebook
+        findings = (*casebook.findings, *(each for case in casebook.cases for each in case.findings))
+        files = self.specification.stanzas.values()
+        asked = {f"{spec.id}/{number}" for spec in files for number, _ in enumerate(spec.open_questions, 1)}
+        return asked.union(*(finding.questions for finding in findings))
+
+    def check_filter(self, chosen: Filter) -> None:
+        """See to it that the filter asks for questions that there are.
+
+        Raises:
+            ArgumentError: it does not.
+        """
+        try:
+            chosen.check_questions(self.questions())
+        except FilterError as error:
+            raise ArgumentError(f"--filter: {error}") from error
 
 
 def gather(recording: Recording, spec: Path | None, environment: Environment) -> Gathered:

@@ -65,6 +65,7 @@ def report(source: SourceOptions, chosen: Filter, output: Output, environment: E
     if output.file is not None:
         check_destination(output.file, inputs_of(source))
     gathered = gather(source.recording, source.spec, environment)
+    gathered.check_filter(chosen)
     parts = {} if source.spec is None else load_parts(source.spec)
     with _progress(environment) as advance:
         made = make_report(_subject(gathered, chosen, list(parts.values())), advance)

@@ -61,6 +61,7 @@ def show_call(source: SourceOptions, choice: Choice, environment: Environment) -
     if choice.out is not None:
         check_destination(choice.out, inputs_of(source))
     gathered = gather(source.recording, source.spec, environment)
+    gathered.check_filter(choice.filter)
     casebook = gathered.casebook
     cases = find_cases(casebook, choice.call)
     chosen = [case for case in cases if choice.filter.matches_case(casebook, case)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -36,3 +38,12 @@ class FilterError(RingbackError):
         end = after if len(after) <= _AROUND else after[:_AROUND] + "…"
         carets = "^" * max(1, cell_len(shown))
         return f"{self.reason}\n  {start}{shown}{end}\n  {' ' * cell_len(start)}{carets}"
+
+
+def alternatives(word: str, known: Iterable[str]) -> str:
+    """What to say behind `word`, which is none of the known ones: the nearest, or all where they are few."""
+    known = list(known)
+    near = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.6)
+    if near:
+        return f": did you mean {near[0]}?"
+    return f": there are {', '.join(known)}" if len(known) <= 12 else "; `ringback codes` lists them"

@@ -11,11 +11,8 @@ value, text = word | quoted
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
-
-from ringback.filters.errors import FilterError
-from ringback.filters.expression import Filter
+from ringback.filters.errors import FilterError, alternatives
+from ringback.filters.expression import Asked, Filter
 from ringback.filters.keys import KEYS, Key, Test, UnknownValueError
 from ringback.filters.tokens import Kind, Token, tokens_of
 
@@ -35,7 +32,7 @@ def parse(text: str) -> Filter:
     test = parser.either(0)
     if not parser.is_at_end():
         raise parser.unexpected("`and`, `or` or the end of the filter")
-    return Filter(text, test)
+    return Filter(text, test, questions=tuple(parser.questions))
 
 
 class _Parser:
@@ -43,6 +40,8 @@ class _Parser:
         self._text = text
         self._tokens = iter(tokens_of(text))
         self.token = next(self._tokens)
+        self.questions: list[Asked] = []
+        """Values that questions are compared with."""
 
     def is_at_end(self) -> bool:
         """Whether nothing is left."""
@@ -110,7 +109,7 @@ class _Parser:
     def _compared(self, word: Token) -> Test:
         key = KEYS.get(word.value.lower())
         if key is None:
-            raise self._error(word, f"there is no key {word.value!r}{_alternatives(word.value, KEYS)}")
+            raise self._error(word, f"there is no key {word.value!r}{alternatives(word.value, KEYS)}")
         operator = self._take()
         if operator.value not in key.operators:
             known = ", ".join(f"`{each}`" for each in key.operators)
@@ -120,11 +119,13 @@ class _Parser:
         return self._tested(key, operator.value, self._take())
 
     def _tested(self, key: Key, operator: str, value: Token) -> Test:
+        if key is KEYS["question"]:
+            self.questions.append(Asked(operator, value))
         try:
             return key.test(operator, value.value)
         except UnknownValueError as error:
             if error.known:
-                told = f"{key.name} is never {value.value!r}{_alternatives(value.value, error.known)}"
+                told = f"{key.name} is never {value.value!r}{alternatives(value.value, error.known)}"
             else:
                 told = f"{value.value!r} is no {key.name}: write {error.expected}"
             raise self._error(value, told) from None
@@ -137,11 +138,3 @@ class _Parser:
 
     def _error(self, token: Token, reason: str) -> FilterError:
         return FilterError(self._text, token.start, token.end - token.start, reason)
-
-
-def _alternatives(word: str, known: Iterable[str]) -> str:
-    known = list(known)
-    near = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.6)
-    if near:
-        return f": did you mean {near[0]}?"
-    return f": there are {', '.join(known)}" if len(known) <= 12 else "; `ringback codes` lists them"

@@ -23,6 +23,7 @@ Test: TypeAlias = Callable[[Subject], bool]
 
 EQUAL, HOLDS = ("=", "!="), ("~", "!~")
 ORDERED = (">=", "<=", ">", "<")
+_QUESTION = re.compile(r"(?:\S+/)?[1-9][0-9]*")
 _WILDCARDS = re.compile(r"[*?\[]")
 
 
@@ -61,23 +62,38 @@ class Key:
             UnknownValueError: the key never has that value.
         """
         negated = operator.startswith("!")
-        if negated:
-            operator = operator.removeprefix("!")
-        passes = self._passes(operator, value.casefold())
+        passes = self.passes(operator, value)
 
         def test(subject: Subject) -> bool:
             return any(passes(each.casefold()) for each in self.values(subject)) is not negated
 
         return test
 
-    def _passes(self, operator: str, value: str) -> Callable[[str], bool]:
-        if operator == "~":
-            return _glob(value)
-        if self.known and value not in self.known:
+    def passes(self, operator: str, value: str) -> Callable[[str], bool]:
+        """Whether a value, without capitals, fits; that the operator negates is not looked at.
+
+        Raises:
+            UnknownValueError: the key never has that value, or none of that form.
+        """
+        operator, value = operator.removeprefix("!"), value.casefold()
+        fits = _glob(value) if operator == "~" else lambda each: each == value
+        if self.known and not any(map(fits, self.known)):
             raise UnknownValueError(f"one of {', '.join(self.known)}", self.known)
+        if operator == "~":
+            return fits
         if operator == "=":
             return lambda each: each == value
         return lambda each: _compare(operator, self.known.index(each), self.known.index(value))
+
+
+class QuestionKey(Key):
+    """Open questions: which there are only the specification says (`Filter.check_questions`)."""
+
+    def passes(self, operator: str, value: str) -> Callable[[str], bool]:
+        """Whether a value fits; see `Key.passes`."""
+        if not operator.endswith("~") and not _QUESTION.fullmatch(value):
+            raise UnknownValueError("its number or that behind its file: `3`, `call-preaccept/3`")
+        return Key.passes(self, operator, value)
 
 
 class TimeKey(Key):
@@ -147,7 +163,7 @@ _ALL: tuple[Key, ...] = (
         is_ordered=True,
     ),
     Key("stance", "of a finding towards its fact", Subject.stances, _STANCES),
-    Key(
+    QuestionKey(
         "question",
         "an open question that a finding bears on; the number alone is that of any file",
         Subject.questions,

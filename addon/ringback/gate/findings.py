@@ -83,6 +83,11 @@ def count_findings(casebook: Casebook, specification: Specification, chosen: Fil
     return [_counted(key, count, lines) for key, count in sorted(counts.items(), key=_order)]
 
 
+def lets_any_through(casebook: Casebook, chosen: Filter) -> bool:
+    """Whether the filter lets any finding through, those that a fact holds included."""
+    return chosen.is_empty or any(chosen.matches_finding(casebook, each) for each in _findings(casebook))
+
+
 def key_of(finding: Finding) -> Key:
     """The key of a finding, which has placeholders."""
     place = "/" + "/".join(_INDEX.sub("", segment) for segment in finding.path)

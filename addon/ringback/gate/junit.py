@@ -43,7 +43,7 @@ def _cases_of_gate(outcome: Outcome) -> Iterator[etree._Element]:
         etree.SubElement(read, "error", message=headline(outcome))
     yield read
     exercised = etree.Element("testcase", classname=_GATE, name="the specification is exercised")
-    if not outcome.seen.exercised:
+    if outcome.is_filtered_out or not outcome.seen.exercised:
         message = headline(outcome) if outcome.verdict is Verdict.NOTHING_EXERCISED else "nothing exercised"
         etree.SubElement(exercised, "error", message=message)
     yield exercised

@@ -83,6 +83,8 @@ class Outcome:
     gaps: tuple[str, ...]
     """What was not looked at."""
     is_read: bool
+    is_filtered_out: bool = False
+    """Whether there are findings and the filter lets none of them through, `ok` ones included."""
 
     @property
     def failing(self) -> tuple[Judged, ...]:
@@ -96,11 +98,18 @@ class Outcome:
             return Verdict.NOT_READ
         if self.failing or (self.rule.strict and self.gaps):
             return Verdict.FAILED
-        return Verdict.CLEAN if self.seen.exercised else Verdict.NOTHING_EXERCISED
+        is_exercised = self.seen.exercised and not self.is_filtered_out
+        return Verdict.CLEAN if is_exercised else Verdict.NOTHING_EXERCISED
 
 
 def judge(
-    found: Iterable[Counted], rule: Rule, casebook: Casebook, *, skipped: int, is_read: bool
+    found: Iterable[Counted],
+    rule: Rule,
+    casebook: Casebook,
+    *,
+    skipped: int,
+    is_read: bool,
+    is_filtered_out: bool = False,
 ) -> Outcome:
     """The outcome; `skipped` is of how many things in the sources it was told that they are left out."""
     counted = tuple(found)
@@ -116,6 +125,7 @@ def judge(
         gone=tuple((key, number) for key, number in gone if number > 0),
         gaps=tuple(_gaps(casebook, skipped)),
         is_read=is_read,
+        is_filtered_out=is_filtered_out,
     )
 
 

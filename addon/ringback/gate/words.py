@@ -19,6 +19,8 @@ def headline(outcome: Outcome) -> str:
     if verdict is Verdict.NOT_READ:
         return "not read: the sources were not gone through to their end"
     if verdict is Verdict.NOTHING_EXERCISED:
+        if seen.exercised:
+            return "nothing exercised: the filter lets none of the findings through"
         told = "stanza is" if seen.stanzas == 1 else "stanzas are"
         return f"nothing exercised: none of {seen.stanzas} {told} of a kind that the specification speaks of"
     if verdict is Verdict.CLEAN:
