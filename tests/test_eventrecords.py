@@ -189,6 +189,7 @@ def test_a_stanza_and_what_is_new_about_it() -> None:
         "call": CALL_ID,
         "spec": None,
         "trailing": 2,
+        "complete": True,
         "guessed_table": None,
         "node": node,
         "owner": None,

@@ -130,7 +130,7 @@ class RecordReader:
             Evidence(capture, number, _text(record, "flow"), place),
             None if address is None else self._stand_ins.jid(address),
             _number(record, "trailing"),
-            self._is_whole and (capture, number) not in self._torn,
+            record.get("complete") is not False and self._is_whole and (capture, number) not in self._torn,
         )
 
     def _notice(self, record: Mapping[str, Any], event: WireEvent) -> WireNotice:
@@ -269,6 +269,8 @@ def _funnel(record: Mapping[str, Any]) -> Funnel:
         if each.name in {"closed", "findings"}:
             counts = _object(record, each.name)
             told[each.name] = {name: _number(counts, name) for name in counts}
+        elif each.name == "incomplete":
+            told[each.name] = record.get("incomplete") is True
         else:
             told[each.name] = _number(record, each.name)
     return Funnel(**told)

@@ -71,6 +71,7 @@ def summary_record(funnel: Funnel) -> SummaryRecord:
         "preaccepts": funnel.preaccepts,
         "evicted": funnel.evicted,
         "findings": dict(funnel.findings),
+        "incomplete": funnel.incomplete,
     }
 
 
@@ -87,6 +88,7 @@ def _stanza(observed: StanzaObserved, placeholders: Placeholders, guesses: Table
         "call": None if observed.call is None else placeholders.call_id(observed.call.call_id),
         "spec": None if observed.spec is None else observed.spec.id,
         "trailing": sighting.trailing,
+        "complete": sighting.complete,
         "guessed_table": guesses.table_for(sighting.evidence),
         "node": node_to_json(node),
         "owner": None if sighting.owner is None else str(placeholders.jid(sighting.owner)),

@@ -121,6 +121,7 @@ class StanzaRecord(Sight):
     call: str | None
     spec: str | None
     trailing: int
+    complete: bool
     guessed_table: int | None
     node: dict[str, JsonValue]
     owner: str | None
@@ -187,6 +188,7 @@ class SummaryRecord(TypedDict):
     preaccepts: int
     evicted: int
     findings: dict[str, int]
+    incomplete: bool
 
 
 Record: TypeAlias = (

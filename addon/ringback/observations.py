@@ -100,9 +100,12 @@ class Funnel:
     """Calls that were given up to make room for newer ones, after what they showed was reported."""
     findings: dict[str, int] = field(default_factory=dict)
     """By value of `Severity`."""
+    incomplete: bool = False
+    """Whether a source was not read to its end, or not all of it."""
 
     def add_frames(self, other: Funnel) -> None:
         """Add what another has of connections and their frames; not what was made of them."""
+        self.incomplete |= other.incomplete
         for name in ("connections", "ignored", "frames", "opened", "unread", "held", "dropped"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for reason, count in other.closed.items():

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -13,14 +14,18 @@ from pathlib import Path
 import pytest
 
 from ringback.casebook import Casebook
+from ringback.commands.check import Gate, check
 from ringback.commands.environment import Environment
 from ringback.commands.gathering import Gathered, gather
 from ringback.commands.recorded import Recording, SourceOptions
 from ringback.commands.replay import Report, replay
 from ringback.errors import SourceError
-from ringback.findings import Finding
+from ringback.filters import parse
+from ringback.findings import Finding, Severity
+from ringback.inspector import Inspector
 from ringback.nodejson import node_to_json
-from ringback.observations import StanzaObserved
+from ringback.observations import Message, Observation, StanzaObserved
+from ringback.report.provenance import provenance
 from ringback.stanza import to_text
 from ringback.status import ExitCode
 from support.printed_nodes import PREACCEPT
@@ -238,6 +243,77 @@ def test_bad_lines_are_told_and_skipped(tmp_path: Path, kept: dict[str, tuple[Pa
         ":5: it is no JSON object; the line is skipped",
         ":6: its schema is not ringback-events/1; the line is skipped",
         ": 3 more lines are no records and skipped",
+    ]
+
+
+def told_by(gathering: Gathered) -> list[str]:
+    """What a report names as gaps."""
+    return list(provenance(gathering.casebook, gathering.status, 0, "").gaps)
+
+
+@pytest.mark.parametrize("how", ["torn", "skipped", "interrupted"])
+def test_what_was_not_read_to_its_end_stays_so_in_its_event_file(
+    tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event file of half a source is no clean one: not read, and no absence is claimed of it."""
+    source, events = tmp_path / "source", tmp_path / "events.jsonl"
+    keys = capture("violations").with_suffix(".keys")
+    whole = capture("violations").read_bytes()
+    source.write_bytes(whole[:-300] if how == "torn" else whole)
+    expected = ExitCode.INPUT
+    if how == "skipped":
+        source.write_text(
+            '{"tag": "call", "attrs": {"id": "1"}, "content": []}\n{"tag": "call", "attrs": 1}\n'
+        )
+    elif how == "interrupted":
+        expected = ExitCode.INTERRUPTED
+        interrupted_after(monkeypatch, 40)
+    written = replay(SourceOptions(Recording((source,), keys)), Report(events=events), quiet())
+    monkeypatch.undo()
+    assert written is expected
+    environment = quiet()
+    gathering = gather(Recording((events,)), None, environment)
+    assert gathering.status is ExitCode.INPUT
+    assert gathering.casebook.funnel.incomplete
+    assert "was not read to its end" in environment.stderr.getvalue()  # type: ignore[union-attr]
+    assert told_by(gathering)[0].startswith("A source was not read to its end")
+    assert "ack-missing" not in {each[0] for each in findings(gathering.casebook)}
+    gate = Gate(parse(""), fail_on=Severity.ERROR)
+    assert check(SourceOptions(Recording((events,))), gate, quiet()) is ExitCode.INPUT
+    # And so it goes on, however often it is written anew.
+    again = tmp_path / "again.jsonl"
+    replay(SourceOptions(Recording((events,))), Report(events=again), quiet())
+    assert gathered(again).status is ExitCode.INPUT
+
+
+def interrupted_after(monkeypatch: pytest.MonkeyPatch, messages: int) -> None:
+    """Ctrl-C while the messages are gone through."""
+    whole = Inspector.receive
+
+    def receive(self: Inspector, message: Message) -> list[Observation]:
+        nonlocal messages
+        messages -= 1
+        if not messages:
+            os.kill(os.getpid(), signal.SIGINT)
+        return whole(self, message)
+
+    monkeypatch.setattr(Inspector, "receive", receive)
+
+
+def test_an_event_file_of_a_log_claims_no_absence(tmp_path: Path) -> None:
+    """Nothing tells that a log has every stanza, and its event file knows that."""
+    document, events = tmp_path / "a.xml", tmp_path / "events.jsonl"
+    document.write_text(to_text(PREACCEPT))
+    assert replay(SourceOptions(Recording((document,))), Report(events=events), quiet()) is ExitCode.OK
+    once, again = gathered(document).casebook, gathered(events).casebook
+    assert "ack-missing" not in {each[0] for each in findings(again)}
+    assert findings(once) == findings(again)
+    assert [each.sighting.complete for case in again.cases for each in case.stanzas] == [False]
+    # What an older ringback wrote has no such key, and was whole.
+    lines = events.read_text().replace('"complete": false, ', "")
+    events.write_text(lines)
+    assert [each.sighting.complete for case in gathered(events).casebook.cases for each in case.stanzas] == [
+        True
     ]
 
 

@@ -124,7 +124,7 @@ def test_how_the_reading_went_is_the_exit_code(ringback: Any, tmp_path: Path) ->
     torn.write_bytes(FLOWS.read_bytes()[:-300])
     code, out, _ = ringback("--keylog", CAPTURES / "single-callee.keys", torn)
     assert code == ExitCode.INPUT
-    assert "A source is torn" in out
+    assert "A source was not read to its end" in out
 
 
 def test_progress_is_drawn_on_a_terminal_only() -> None:

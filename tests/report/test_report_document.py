@@ -244,7 +244,11 @@ def test_a_filter_takes_calls_and_keeps_their_names() -> None:
 
 @pytest.mark.parametrize(
     ("status", "told"),
-    [(ExitCode.INTERRUPTED, "Interrupted"), (ExitCode.INPUT, "torn"), (ExitCode.INTERNAL, "ringback failed")],
+    [
+        (ExitCode.INTERRUPTED, "Interrupted"),
+        (ExitCode.INPUT, "not read to its end"),
+        (ExitCode.INTERNAL, "ringback failed"),
+    ],
 )
 def test_a_reading_that_did_not_go_well_is_told(status: ExitCode, told: str) -> None:
     """Before anything is concluded from the report."""

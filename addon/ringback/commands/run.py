@@ -97,6 +97,7 @@ class Run:
         self._going = Going()
         self._going_on: dict[str, float] = {}
         self._copies = Copies()
+        self._is_through = False
         recording = sources.flow_files
         keys = read_keys(recording, environment)
         self._advice = (
@@ -108,8 +109,10 @@ class Run:
 
     @property
     def funnel(self) -> Funnel:
-        """What the run has come to."""
-        return self._inspector.funnel
+        """What the run has come to; incomplete until it has gone through all of its sources."""
+        funnel = self._inspector.funnel
+        funnel.incomplete |= not self._is_through or self._faults.count > 0
+        return funnel
 
     @property
     def is_refused(self) -> bool:
@@ -126,8 +129,9 @@ class Run:
         try:
             self._go_through()
         except SourceError:
-            self._going.refused = self.funnel == Funnel()
+            self._going.refused = self._inspector.funnel == Funnel()
             raise
+        self._is_through = not (self._going.interrupted or self._going.torn)
         if not self._going.interrupted:
             # What only absence shows is not claimed of what was not gone through to its end.
             self._show(self._inspector.finish(self._going_on))
@@ -169,10 +173,13 @@ class Run:
         return self._copies.once(told, str(path), reading.tell)
 
     def _noted(self, events: Iterator[Told]) -> Iterator[Told]:
-        """The same; the captures of a run that has not ended are noted as going on."""
+        """The same; the captures of a run that has not ended are noted as going on, and those of one that
+        has not read all as going on for ever: any answer may be in what it has not read."""
         going_on: dict[str, float] = {}
         for told in events:
             if isinstance(told, RunEnded):
+                if told.funnel.incomplete:
+                    self._going_on |= dict.fromkeys(going_on, float("-inf"))
                 going_on.clear()
             elif isinstance(told, Sighting):
                 capture = told.evidence.capture

@@ -56,7 +56,7 @@ def _gaps(casebook: Casebook, status: ExitCode) -> Iterator[str]:
     if status is ExitCode.INTERRUPTED:
         yield "Interrupted: the sources were not gone through to their end; nothing is said to be missing."
     if status is ExitCode.INPUT:
-        yield "A source is torn: what comes after the tear is not in this report."
+        yield "A source was not read to its end, or not whole: what is missing there is not in this report."
     if status is ExitCode.INTERNAL:
         yield "ringback failed on a part of the evidence, which is not in this report: see its messages."
     for value, number in sorted(funnel.closed.items(), key=lambda item: (-item[1], item[0])):

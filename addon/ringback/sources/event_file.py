@@ -13,7 +13,7 @@ from os import stat_result
 from pathlib import Path
 from typing import BinaryIO
 
-from ringback.eventreading import MAX_LINE_BYTES, RecordError, RecordReader, RecordsLost, Told
+from ringback.eventreading import MAX_LINE_BYTES, RecordError, RecordReader, RecordsLost, RunEnded, Told
 from ringback.sources.flows import Reading, opened
 from ringback.sources.lines import Problems, iter_lines
 from ringback.sources.notice import Notice, Tell, Urgency
@@ -145,6 +145,9 @@ class _Records:
         if isinstance(told, RecordsLost):
             text = f"{told.count} records are missing, for the disk was full or failed"
             self._tell(Notice(f"{self._path}:{self.count}: {text}"))
+        if isinstance(told, RunEnded) and told.funnel.incomplete:
+            text = "a source was not read to its end by the run that wrote this; replay what was captured"
+            self._tell(Notice(f"{self._path}:{self.count}: {text}", Urgency.ERROR))
         return told
 
     def sum_up(self) -> None:
