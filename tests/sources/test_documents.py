@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -56,6 +57,25 @@ def test_what_stands_before_a_fault_is_read() -> None:
     assert [next(stanzas).node.tag, next(stanzas).node.tag] == ["call", "ack"]
     with pytest.raises(StanzaError, match=r"line 3: no XML"):
         next(stanzas)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("<!DOCTYPE call>\n<call/>", "line 1: a document type is refused; take <!DOCTYPE ...> out"),
+        ("<!-- a -->\n<!DOCTYPE call [<!ENTITY e 'x'>]>\n<call/>", "line 2: a document type is refused"),
+        ("<call/>\n<!DOCTYPE call>", "line 2: a document type is refused"),
+        ("\n" + "<a>" * 300, "line 2: no XML: it is nested deeper than a stanza can be"),
+        (f"<a>{'x' * 10_500_000}</a>", "line 1: no XML: a text or a name is larger than a stanza's can be"),
+        ("<call>\n<a></call>", "line 2: no XML: Opening and ending tag mismatch: a line 2 and call"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_in_its_own_words(text: str, told: str) -> None:
+    """Neither places in what the text is wrapped in, nor advice to programmers of libxml2."""
+    with pytest.raises(StanzaError) as refused:
+        list(iter_xml(text.encode()))
+    assert str(refused.value).startswith(told)
+    assert not re.search("HUGE|column", str(refused.value))
 
 
 @pytest.mark.parametrize(

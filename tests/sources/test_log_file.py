@@ -140,6 +140,10 @@ def test_a_document_gives_what_stands_before_its_fault(tmp_path: Path) -> None:
     told = Source(read_document, path)
     assert [each.node for each in told.sightings] == [PREACCEPT]
     assert "what stands before is used" in told.notices[0].text
+    path.write_text("<call")
+    told = Source(read_document, path)
+    assert told.all == []
+    assert told.notices[0].text.endswith("; nothing of it is used")
 
 
 def test_a_document_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,6 +130,27 @@ def test_numbers_stand_for_texts() -> None:
     assert node == Node("call", {"t": "5", "e": "true", "to": Jid("A", "lid")}, "3")
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"tag": "call", "attrs": [], "content": null}', "the attributes of a node are an object of texts"),
+        ('{"tag": "call", "attrs": 0}', "the attributes of a node are an object of texts"),
+        ('{"tag": "call", "attrs": {}, "content": {}}', "content is null, a text, bytes, or a list of nodes"),
+        (
+            '{"tag": "call", "attrs": {"n": 1%s}}' % ("0" * 5_000),
+            "it holds a number larger than any of a stanza",
+        ),
+        ('{"tag": "call", "content": %s' % ("[" * 100_000), "it is nested deeper than a stanza can be"),
+    ],
+    ids=["list", "number", "nothing", "large", "deep"],
+)
+def test_what_is_nearly_a_stanza_is_refused_in_plain_words(line: str, told: str) -> None:
+    """Nothing is taken for empty that is not, and no message tells of the parser's inside."""
+    with pytest.raises(StanzaError) as refused:
+        parsed(line)
+    assert str(refused.value) == told
+
+
 @pytest.mark.parametrize("line", ['{"tag": "call", "attrs": {}', PINO | {"xml": "<call"}, DIAG | {"node": 1}])
 def test_a_line_that_should_tell_a_stanza_and_does_not_is_refused(line: object) -> None:
     with pytest.raises(StanzaError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import base64
 import codecs
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from lxml import etree
 
 from ringback.errors import DecodeError, SpecError, StanzaError
 from ringback.recognise import CALL_TAGS
-from ringback.sources.log_lines import read_node
+from ringback.sources.log_lines import read_json, read_node
 from ringback.sources.logged import LoggedStanza
 from ringback.spec.document import parse_document
 from ringback.spec.entry import Entry, Shape
@@ -22,6 +21,7 @@ from ringback.spec.model import CONFIDENCES, TECHNIQUES
 from ringback.spec.wacrg import STATUSES
 from ringback.stanza import Node
 from ringback.stanza.element_reader import from_element
+from ringback.stanza.xml import what_is_wrong
 from ringback.wire.wabinary import decode, token_table
 
 MAX_DOCUMENT_BYTES = 64 << 20
@@ -65,7 +65,10 @@ def iter_xml(data: bytes) -> Iterator[LoggedStanza]:
         reader.parser.close()
     except etree.XMLSyntaxError as error:
         yield from reader.finished()
-        raise StanzaError(f"line {error.lineno or 1}: no XML: {error.msg}") from error
+        line = error.lineno or 1
+        if b"<!DOCTYPE" in b"".join(body.splitlines()[line - 1 : line]):
+            raise StanzaError(f"line {line}: a document type is refused; take <!DOCTYPE ...> out") from error
+        raise StanzaError(f"line {line}: no XML: {what_is_wrong(error)}") from error
 
 
 class _Reader:
@@ -143,7 +146,7 @@ def _of_plaintext(plaintext: bytes) -> Node:
 
 _BODIES: dict[str, Callable[[str], Node]] = {
     "xml": _one_of_xml,
-    "json": lambda body: read_node(json.loads(body)),
+    "json": lambda body: read_node(read_json(body)),
     "hex": lambda body: _of_plaintext(bytes.fromhex(body)),
     "base64": lambda body: _of_plaintext(base64.b64decode("".join(body.split()), validate=True)),
 }

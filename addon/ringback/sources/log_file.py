@@ -85,13 +85,15 @@ def read_document(path: Path, name: str, reading: Reading, technique: str | None
     with opened(path, reading.opened) as stream:
         data = _whole(path, stream)
     sightings = Sightings(name, data, technique or INSTRUMENTATION)
+    used = "nothing of it is used"
     try:
         for stanza in iter_xml(data):
             if reading.stop():
                 return
+            used = "what stands before is used"
             yield sightings.of(stanza)
     except StanzaError as error:
-        reading.tell(Notice(f"{path}: {error}; what stands before is used", Urgency.ERROR))
+        reading.tell(Notice(f"{path}: {error}; {used}", Urgency.ERROR))
 
 
 def read_capture_file(

@@ -71,14 +71,27 @@ def maybe_parse_line(text: str, line: int) -> LoggedStanza | None:
 
 
 def _of_json(text: str, line: int) -> LoggedStanza | None:
-    try:
-        record = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise StanzaError(f"no JSON: {error}") from None
+    record = read_json(text)
     if not isinstance(record, dict):
         return None
     rule = next((rule for is_one, rule in _RULES if is_one(record)), None)
     return None if rule is None else rule(record, line)
+
+
+def read_json(text: str) -> object:
+    """What the text holds.
+
+    Raises:
+        StanzaError: it is no JSON, or such as no stanza is written in.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise StanzaError(f"no JSON: {error}") from None
+    except ValueError:
+        raise StanzaError("it holds a number larger than any of a stanza") from None
+    except RecursionError:
+        raise StanzaError("it is nested deeper than a stanza can be") from None
 
 
 def _pino(record: Mapping[str, Any], line: int) -> LoggedStanza:
@@ -135,7 +148,7 @@ def _in_our_spelling(value: object, levels: int) -> JsonValue:
     """The node as `ringback.nodejson` spells it; what cannot be one stays as it is, and is refused there."""
     if not isinstance(value, dict) or not levels:
         raise StanzaError(f"a node is an object with a tag, at most {MAX_DEPTH} levels deep")
-    attrs = value.get("attrs") or {}
+    attrs = {} if value.get("attrs") is None else value["attrs"]
     if isinstance(attrs, dict):
         attrs = {name: _text(each) for name, each in attrs.items() if each is not None}
     return {"tag": value.get("tag"), "attrs": attrs, "content": _content(value.get("content"), levels)}
@@ -171,7 +184,8 @@ def _bytes(value: Mapping[str, Any]) -> bytes:
             return base64.b64decode(text)
         case {"type": "Buffer", "data": [*numbers]}:
             return bytes(numbers)
-    return bytes(value[str(index)] for index in range(len(value)))
+    # Without any it is as likely an object that is none of bytes.
+    return bytes(value[str(index)] for index in range(len(value) or 1))
 
 
 def _with_addresses(node: Node) -> Node:

@@ -28,6 +28,8 @@ Reading is wider than writing: comments and processing instructions are skipped,
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from ringback.errors import StanzaError
@@ -35,7 +37,10 @@ from ringback.stanza.element_reader import NAMESPACE, from_element
 from ringback.stanza.element_writer import to_element
 from ringback.stanza.node import Node
 
-__all__ = ["NAMESPACE", "from_element", "from_text", "to_element", "to_text"]
+__all__ = ["NAMESPACE", "from_element", "from_text", "to_element", "to_text", "what_is_wrong"]
+
+_PLACE = re.compile(r"\s*, line \d+, column \d+$")
+"""libxml2's own, which a message of ours has said already."""
 
 
 def to_text(node: Node, *, pretty: bool = True) -> str:
@@ -62,11 +67,23 @@ def from_text(xml: str | bytes) -> Node:
     except UnicodeEncodeError as error:
         line = error.object.count("\n", 0, error.start) + 1
         raise StanzaError(f"line {line}: a lone surrogate is no text: write it _xHHHH_") from error
-    except (etree.XMLSyntaxError, LookupError) as error:
-        raise StanzaError(f"line {getattr(error, 'lineno', None) or 1}: no XML: {error}") from error
+    except etree.XMLSyntaxError as error:
+        raise StanzaError(f"line {error.lineno or 1}: no XML: {what_is_wrong(error)}") from error
+    except LookupError as error:
+        raise StanzaError(f"line 1: no XML: {error}") from error
     if element.getroottree().docinfo.internalDTD is not None:
         raise StanzaError("line 1: a stanza has no document type")
     return from_element(element)
+
+
+def what_is_wrong(error: etree.XMLSyntaxError) -> str:
+    """What libxml2 says, without its place and without advice to whoever programs with it."""
+    told = _PLACE.sub("", error.msg or "no more than that is known")
+    if "depth" in told:
+        return "it is nested deeper than a stanza can be"
+    if error.code == etree.ErrorTypes.ERR_NAME_TOO_LONG or "HUGE" in told:
+        return "a text or a name is larger than a stanza's can be"
+    return told
 
 
 def _parser(encoding: str | None) -> etree.XMLParser:
