@@ -30,7 +30,7 @@ def completed(*words: str) -> list[str]:
 
 
 def test_commands_and_options() -> None:
-    assert completed("do") == ["doctor"]
+    assert completed("do") == ["docs", "doctor"]
     assert completed("ledger", "ver") == ["verify"]
     assert "--write-baseline" in completed("check", "--")
     assert completed("check", "--fail-on", "w") == ["warning"]

@@ -26,6 +26,7 @@ ELSEWHERE = {
     "ringback completion": "a script",
     "ringback decode": "JSON lines",
     "ringback diff": "docs/diff.md",
+    "ringback docs": "pages in Markdown",
     "ringback export captures": "files",
     "ringback export issues": "files",
     "ringback export patch": "a diff",

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import click
 
 from ringback.cli_check import check
-from ringback.cli_completion import complete_code, complete_stanza, completion
+from ringback.cli_completion import complete_code, complete_page, complete_stanza, completion
 from ringback.cli_doctor import doctor
 from ringback.cli_export import export
 from ringback.cli_ledger import ledger, recheck
@@ -204,6 +204,23 @@ def codes(as_json: bool, code: str | None) -> ExitCode:
     if code is None:
         return list_codes(Environment(), as_json=as_json)
     return explain_code(code, Environment(), as_json=as_json)
+
+
+@cli.command(epilog=EPILOG)
+@click.argument("page", metavar="[PAGE]", required=False, shell_complete=complete_page)
+def docs(page: str | None) -> ExitCode:
+    """List the pages of the documentation, or print one.
+
+    PAGE is a name of that list. Pages are in Markdown; the links in them lead to each other.
+
+    \b
+    Examples:
+      ringback docs
+      ringback docs filters
+    """
+    from ringback.commands.docs import list_pages, show_page  # noqa: PLC0415
+
+    return list_pages(Environment()) if page is None else show_page(page, Environment())
 
 
 cli.add_command(check)

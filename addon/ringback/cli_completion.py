@@ -24,7 +24,7 @@ def completion(ctx: click.Context, shell: str) -> ExitCode:
     """Print a script that makes a shell complete the words of ringback.
 
     SHELL is bash (from 4.4 on), zsh or fish. Commands, options, their values, files, codes of findings, ids
-    of stanza files and the keys of filters are completed.
+    of stanza files, pages of the documentation and the keys of filters are completed.
 
     \b
     Examples:
@@ -62,3 +62,10 @@ def complete_stanza(ctx: click.Context, _param: click.Parameter, incomplete: str
     except SpecError:
         return []
     return [name for name in known if name.startswith(incomplete)]
+
+
+def complete_page(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the pages that `ringback docs` prints."""
+    from ringback.commands.docs import pages  # noqa: PLC0415
+
+    return [name for name in pages() if name.startswith(incomplete)]

@@ -125,11 +125,14 @@ filter_option = click.option(
     callback=_parsed_filter,
     shell_complete=_filter_keys,
     help="Only what this filter lets through, such as 'severity >= warning and device = B:17'; its keys are "
-    "listed in docs/filters.md.",
+    "listed by `ringback docs filters`.",
 )
 """Gives the command a `Filter` as `chosen`."""
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="One JSON object in place of text; docs/json.md lists its keys."
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="One JSON object in place of text; `ringback docs json` lists its keys.",
 )
 """Gives the command a flag `as_json`."""
 _technique = click.option(

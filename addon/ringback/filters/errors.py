@@ -40,10 +40,11 @@ class FilterError(RingbackError):
         return f"{self.reason}\n  {start}{shown}{end}\n  {' ' * cell_len(start)}{carets}"
 
 
-def alternatives(word: str, known: Iterable[str]) -> str:
-    """What to say behind `word`, which is none of the known ones: the nearest, or all where they are few."""
+def alternatives(word: str, known: Iterable[str], listed_by: str = "ringback codes") -> str:
+    """What to say behind `word`, which is none of the known ones: the nearest, all where they are few, or the
+    command that lists them."""
     known = list(known)
     near = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.6)
     if near:
         return f": did you mean {near[0]}?"
-    return f": there are {', '.join(known)}" if len(known) <= 12 else "; `ringback codes` lists them"
+    return f": there are {', '.join(known)}" if len(known) <= 12 else f"; `{listed_by}` lists them"

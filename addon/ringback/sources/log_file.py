@@ -24,7 +24,7 @@ from ringback.wire.events import ClientIdentified
 
 _NO_STANZA = (
     "is no recording, and no line of it tells a stanza; record with mitmdump -w FILE, or let the client log "
-    "at level trace or debug; docs/sources.md lists what can be read"
+    "at level trace or debug; `ringback docs sources` lists what can be read"
 )
 _PLATFORM_OF_BROWSERS = "WEB"
 """Only a capture inside a browser tells the version of its app."""

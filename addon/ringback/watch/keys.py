@@ -69,7 +69,14 @@ BACK = Key(("escape", "q"), "back", "back", "Back", 3)
 CALLS = (
     Key(("enter",), "choose", "show the call as a ladder", "Call", 0),
     Key(("f2", "b"), "app.questions", "the open questions and what the evidence says", "Questions", 2),
-    Key(("f3", "slash", "f7"), "filter", "filter the calls; docs/filters.md tells how", "Filter", 2, True),
+    Key(
+        ("f3", "slash", "f7"),
+        "filter",
+        "filter the calls; `ringback docs filters` tells how",
+        "Filter",
+        2,
+        True,
+    ),
     Key(("f9",), "unfilter", "take the filter away"),
     Key(("f4", "f"), "app.findings", "the findings of all calls", "Findings", 2),
     Key(("f5",), "clear", "clear the list of the calls up to now, or bring them back", "Clear"),
