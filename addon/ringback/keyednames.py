@@ -92,6 +92,10 @@ class KeyedNames:
         letters = self._letters(kind, raw.encode("utf-8", "surrogatepass"))
         return str(KeyedName(kind, form, min(len(raw), MAX_LENGTH), letters))
 
+    def mark(self, identity: str) -> str:
+        """Ten letters for an identity and nothing of its form: for looking whether it is known."""
+        return self._letters("mark", identity.encode("utf-8", "surrogatepass"))
+
     def address(self, text: str) -> str | None:
         """The documentation address for an IP address with or without a port; None where it is neither."""
         if len(text) > _LONGEST_ADDRESS:

@@ -26,8 +26,9 @@ from itertools import chain
 from ringback.findings import Finding
 from ringback.keyednames import MAX_LENGTH, KeyedNames
 from ringback.sanitize import Placeholders, keep
-from ringback.sanitize.addresses import PACKED_LENGTHS, PACKED_TAGS
+from ringback.sanitize.addresses import PACKED_TAGS
 from ringback.sanitize.identities import Identities
+from ringback.sanitize.named import CALL_IDS, IDS, NOBODY, identities_of, maybe_jid
 from ringback.spec.model import BASE_TYPES
 from ringback.stanza import Content, Jid, Node, Value
 from ringback.wire.events import ClientIdentified
@@ -38,19 +39,13 @@ MAX_OFFSET_S = 7 * 86_400
 """Farthest from its frame that a number in a time attribute counts as a time: any ten digits could be a
 phone number, and of those one in ten thousand lies so near."""
 
-_CALL_IDS = frozenset({"call-id", "call_id"})
-_IDS = frozenset({"id", "stanza-id", "stanza_id", "message-id", "message_id"})
 _TIMES = frozenset({"t", "timestamp"})
 _GROUPS = frozenset({"g.us", "broadcast", "newsletter"})
-_NOBODY = frozenset({"", "status", "server"})
-"""Users that are no persons. Source: baileys 7.0.0-rc13 lib/WABinary/jid-utils."""
 _SERVER = "server-placeholder"
 _SPOKEN = frozenset({"stanza-undecodable"})
 """Codes whose `expected` and `got` are words of ringback's own, bytes and lengths among them."""
 _FIXED_DETAILS = frozenset({"release channel", "web sub-platform", "companion platform"})
 """Details of a client that are names of enum values, see `ringback.wire.client`."""
-_LONGEST_ADDRESS = 256
-"""Characters beyond which no address is looked for in a text. Bounds the search."""
 _SEGMENT = re.compile(r"(?s)(@?)(.*?)((?:\[[0-9]{1,6}\])?)")
 _EPOCH = re.compile("[0-9]{10}")
 
@@ -70,7 +65,7 @@ class Pseudonyms:
     def jid(self, jid: Jid) -> Jid:
         """The address with its user replaced; server, device, agent and integrator stay."""
         server = jid.server if jid.server in keep.SERVERS else _SERVER
-        if jid.user in _NOBODY:
+        if jid.user in NOBODY:
             return replace(jid, server=server)
         kind = "c" if jid.server == "call" else "g" if jid.server in _GROUPS else "u"
         return replace(jid, user=self._names.name(kind, jid.user), server=server)
@@ -105,7 +100,15 @@ class Pseudonyms:
             return name
         if keep.is_plain_name(name) and (within is None or not within.within(name)):
             return name
+        return self.hidden_name(name)
+
+    def hidden_name(self, name: str) -> str:
+        """The pseudonym of a tag or attribute name, such as `n-t9-vkqmzwhtbr`."""
         return self._names.name("n", name)
+
+    def mark(self, identity: str) -> str:
+        """Ten letters by which an identity is known again, and nothing of what it is."""
+        return self._names.mark(identity)
 
     def node(self, node: Node, *, at: float | None = None) -> Node:
         """The stanza with pseudonyms, its shape unchanged but for bytes, which become text.
@@ -193,9 +196,9 @@ class _Walk:
         return self._pseudonyms.jid(value) if isinstance(value, Jid) else self._text(value, name, root=root)
 
     def _text(self, text: str, name: str, *, root: bool) -> str:
-        if name in _CALL_IDS:
+        if name in CALL_IDS:
             return self._pseudonyms.call_id(text)
-        if name in _IDS and (root or not keep.is_plain_value(text, name)):
+        if name in IDS and (root or not keep.is_plain_value(text, name)):
             return self._pseudonyms.stanza_id(text)
         if name in keep.DENIED_ATTRIBUTES:
             return self._pseudonyms.text(text)
@@ -208,7 +211,7 @@ class _Walk:
         return plain and (keep.is_protocol_word(text) or not self._identities.within(text))
 
     def _address(self, text: str) -> str | None:
-        jid = _maybe_jid(text)
+        jid = maybe_jid(text)
         return self._pseudonyms.address(text) if jid is None else str(self._pseudonyms.jid(jid))
 
     def _time(self, text: str, name: str) -> str | None:
@@ -226,31 +229,3 @@ class _Walk:
         if shown and not self._identities.within(content.hex()):
             return content
         return self._pseudonyms.hidden(content)
-
-
-def identities_of(stanza: Node) -> Identities:
-    """Everybody and everything that a stanza names by its place: users, call-ids, ids, names, addresses."""
-    identities = Identities()
-    identities.add(stanza.text("id") or "")
-    for node in stanza.walk():
-        for name, value in chain(node.attrs.items(), node.repeated):
-            _note(identities, name, value)
-        if isinstance(node.content, str | Jid):
-            _note(identities, node.tag, node.content)
-        elif isinstance(node.content, bytes) and node.tag in PACKED_TAGS:
-            identities.add(node.content[: PACKED_LENGTHS.get(len(node.content), 0)].hex())
-    return identities
-
-
-def _note(identities: Identities, name: str, value: Value) -> None:
-    jid = value if isinstance(value, Jid) else _maybe_jid(value)
-    if jid is not None and jid.user not in _NOBODY:
-        identities.add_name(jid.user)
-    elif name in keep.DENIED_ATTRIBUTES:
-        identities.add_name(str(value))
-    elif name in _CALL_IDS or (name in _IDS and not keep.is_plain_value(str(value), name)):
-        identities.add(str(value))
-
-
-def _maybe_jid(text: str) -> Jid | None:
-    return Jid.maybe_parse(text) if len(text) <= _LONGEST_ADDRESS else None

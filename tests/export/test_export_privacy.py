@@ -174,3 +174,26 @@ def test_the_marks_are_in_the_evidence() -> None:
     shown = " ".join(POSITIONS.values())
     for name, mark in MARKS.items():
         assert (mark if isinstance(mark, str) else mark.hex()) in shown, name
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("exported", [False, True])
+def test_the_name_of_an_attribute_is_nobodys_of_the_whole_evidence(late: bool, exported: bool) -> None:
+    """Of raw evidence too, in either order, and whether or not it is exported where somebody is named."""
+    tape = Tape(1_700_000_000.0)
+    session = f'call-id="{CALL}" call-creator="{NUMBER}:3@s.whatsapp.net"'
+    told = tape.delivered(action("terminate", stanza_id="T", attrs='notify="Zeb Quux"', from_=f"{LID}@lid"))
+    named = tape.sent(preaccept(session=f'{session} quux="1" zeb-quux="2" heartbeat="3"', to_=f"{LID}@lid"))
+    seen = [told] * exported + [named]
+    material = material_of(reversed(seen) if late else seen)
+    material = replace(material, others=() if exported else (told,))
+    appraisal = Appraisal(material)
+    texts = [
+        *capture_files(material).values(),
+        *(issue.body for issue in issues(appraisal)),
+        questions_markdown(appraisal),
+        questions_json(appraisal),
+        "".join(map(str, proposed_changes(appraisal))),
+    ]
+    assert all("heartbeat" in text for text in texts[:1] + texts[-3:])
+    assert not [text for text in texts if "quux" in text.lower()]

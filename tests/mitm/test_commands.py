@@ -222,7 +222,7 @@ def test_completion(tmp_path: Path) -> None:
 def test_a_fault_ends_no_console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     """mitmproxy's console would end with any error but its own; this one says where the fault is."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     with Desk(tmp_path) as desk:

@@ -2,19 +2,21 @@ from __future__ import annotations
 
 import pytest
 
-from ringback.sanitize.identities import Identities
+from ringback.sanitize.identities import Identities, parts_of
 
 
-@pytest.mark.parametrize("text", ["15550000001", "x15550000001y", "15550000001@", "ALICE-smith", "malice"])
+@pytest.mark.parametrize(
+    "text", ["15550000001", "x15550000001y", "15550000001@", "ALICE-smith", "malice", "al-ice"]
+)
 def test_an_identity_is_found_anywhere_in_a_text(text: str) -> None:
-    """The whole text, its middle, and any case of its letters."""
+    """The whole text, its middle, any case of its letters, and with a hyphen within."""
     identities = Identities()
     identities.add("15550000001")
     identities.add("Alice")
     assert identities.within(text)
 
 
-@pytest.mark.parametrize("text", ["", "1555", "5550000001", "alic", "al-ice", "opus"])
+@pytest.mark.parametrize("text", ["", "1555", "5550000001", "alic", "al.ice", "opus"])
 def test_a_part_of_an_identity_is_none(text: str) -> None:
     """What is shorter than the identity is not it."""
     identities = Identities()
@@ -65,3 +67,29 @@ def test_a_short_chosen_name_is_not_found_within_a_word(text: str) -> None:
     identities.add_chosen_name("Anna Bob Al 4917 call")
     assert not identities.within(text)
     assert not identities.within("call")
+
+
+@pytest.mark.parametrize("text", ["zebquux", "zeb-quux", "zeb_quux", "x_quux", "zeb", "q-u-u-x-zebquux"])
+def test_a_chosen_name_is_found_in_parts_and_run_together(text: str) -> None:
+    """However the name of a tag or attribute is made of it; `parts_of` has what is looked for."""
+    identities = Identities()
+    identities.add_chosen_name("Zeb Quux")
+    assert identities.within(text)
+    assert not parts_of(text).isdisjoint(identities.in_names())
+
+
+def test_the_words_between_digits_and_underscores_count() -> None:
+    """As account names have them."""
+    identities = Identities()
+    identities.add_name("alice1990_quuxes")
+    assert identities.within("x-alice")
+    assert identities.within("quuxes2")
+    assert not identities.within("quux")
+
+
+def test_only_what_can_stand_in_a_name_is_looked_for_there() -> None:
+    """No number of somebody and no address; an id of few digits could."""
+    identities = Identities()
+    for each in ("15550000001", "2001:db8::1", "3EB0C0FFEE11AA22CC33", "bluejay", "zoe@example"):
+        identities.add(each)
+    assert set(identities.in_names()) == {"bluejay"}

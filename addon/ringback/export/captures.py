@@ -84,7 +84,7 @@ def capture_records(
 ) -> list[CaptureRecord]:
     """A record for each form of these actions, in the order in which they were first seen."""
     groups: dict[tuple[str, ...], list[_Seen]] = {}
-    for seen in _published(material, actions, publisher or Publisher(versions=material.versions)):
+    for seen in _published(material, actions, publisher or Publisher.of(material)):
         groups.setdefault(seen.key, []).append(seen)
     return [_record(group) for group in groups.values()]
 

@@ -265,7 +265,7 @@ def _example(observations: Sequence[ObservedFact], material: Material, spec: str
     if not found:
         return []
     _, node = min(found, key=lambda pair: pair[0])
-    return ["Evidence:", to_text(Publisher(versions=material.versions).published(node)[0])]
+    return ["Evidence:", to_text(Publisher.of(material).published(node)[0])]
 
 
 def _of_specification(discrepancy: Discrepancy) -> str:

@@ -15,7 +15,9 @@ from ringback.export.ownwords import is_own
 from ringback.findings import Evidence, Finding
 from ringback.questions.evidence import ClientFacts
 from ringback.sanitize.addresses import PACKED_LENGTHS, PACKED_TAGS
+from ringback.sanitize.identities import Identities
 from ringback.sanitize.keep import DENIED_ATTRIBUTES
+from ringback.sanitize.named import identities_of as identities_in
 from ringback.spec.model import WEBSOCKET_CAPTURE, Specification, StanzaSpec
 from ringback.stanza import Jid, Node
 
@@ -40,6 +42,8 @@ class Material:
     specification: Specification
     doubtful: frozenset[str] = frozenset()
     """Ids of calls that may be one with another of them."""
+    others: tuple[Sighting, ...] = ()
+    """What else was seen and is not exported: whom it names is hidden all the same."""
 
     @classmethod
     def of(
@@ -48,9 +52,10 @@ class Material:
         clients: Mapping[int, ClientFacts],
         specification: Specification,
         doubtful: frozenset[str] = frozenset(),
+        others: Iterable[Sighting] = (),
     ) -> Material:
         """The calls put in order."""
-        return cls(tuple(sorted(calls, key=_order)), clients, specification, doubtful)
+        return cls(tuple(sorted(calls, key=_order)), clients, specification, doubtful, tuple(others))
 
     def client_of(self, evidence: Evidence) -> ClientFacts | None:
         """Who speaks on the connection that shows it."""
@@ -95,7 +100,12 @@ class Material:
     def identities(self) -> frozenset[str | bytes]:
         """Who and what is named in the evidence: what no export may hold in any spelling. Addresses are
         packed."""
-        return identities_of(sighting for call in self.calls for sighting in call.sightings())
+        return identities_of(self._seen())
+
+    @cached_property
+    def named(self) -> Identities:
+        """The same, word by word: what no name of a tag or attribute may carry."""
+        return identities_in(*(sighting.node for sighting in self._seen()))
 
     @cached_property
     def versions(self) -> frozenset[str]:
@@ -106,6 +116,11 @@ class Material:
             sighting.node.text("version") or "" for call in self.calls for sighting in call.sightings()
         )
         return frozenset(version for version in told if _VERSION.fullmatch(version))
+
+    def _seen(self) -> Iterator[Sighting]:
+        for call in self.calls:
+            yield from call.sightings()
+        yield from self.others
 
     def checked(self, text: str, name: str) -> str:
         """The text itself, when nothing in it could identify anybody of this evidence.

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from ringback.errors import ExportError
 from ringback.export.leakscan import scan
+from ringback.export.material import Material
 from ringback.findings import Finding
 from ringback.questions.evidence import ClientFacts
 from ringback.sanitize import Placeholders
+from ringback.sanitize.identities import Identities
 from ringback.stanza import Content, Node, Value
 from ringback.wire.events import ClientIdentified
 
@@ -61,16 +63,27 @@ class Publisher:
     stanzas that differ in identities alone become equal."""
 
     def __init__(
-        self, fresh: Callable[[], Placeholders] = Placeholders, *, versions: Collection[str] = ()
+        self,
+        fresh: Callable[[], Placeholders] = Placeholders,
+        *,
+        versions: Collection[str] = (),
+        named: Identities | None = None,
     ) -> None:
-        """`fresh` makes the placeholders; `versions` are those of clients, which may stand.
+        """`fresh` makes the placeholders; `versions` are those of clients, which may stand; `named` are the
+        identities of the whole evidence, which no name of a tag or attribute may carry.
 
         Raises:
             ExportError: they hide nothing. What is published carries placeholders, whatever was asked for.
         """
         refuse_raw(fresh())
         self._fresh = fresh
+        self._named = named or Identities()
         self._fit = Fit(versions)
+
+    @classmethod
+    def of(cls, material: Material) -> Publisher:
+        """For stanzas of this evidence."""
+        return cls(versions=material.versions, named=material.named)
 
     def client(self, client: ClientFacts) -> ClientFacts:
         """The client as it may be published."""
@@ -83,6 +96,7 @@ class Publisher:
         placeholders too: wacrg takes none of these, whatever they mean.
         """
         placeholders = self._fresh()
+        placeholders.beware(self._named)
         mapped = self._fit.node(placeholders.node(node))
         return mapped, tuple(map(placeholders.finding, findings))
 

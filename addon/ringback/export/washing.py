@@ -39,6 +39,7 @@ def washed(material: Material, placeholders: Placeholders) -> Material:
         ExportError: the placeholders hide nothing.
     """
     refuse_raw(placeholders)
+    placeholders.beware(material.named)
     wash = _Wash(placeholders)
     return Material(
         tuple(map(wash.call, material.calls)),

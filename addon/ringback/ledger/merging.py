@@ -46,6 +46,8 @@ STEPS = (
         FROM theirs.evidence JOIN theirs.finding other ON other.id = finding
         JOIN main.finding own ON own.digest = other.digest
         JOIN temp.observations ON their_id = observation WHERE true ON CONFLICT DO NOTHING""",
+    "INSERT INTO name SELECT spelling FROM theirs.name WHERE true ON CONFLICT DO NOTHING",
+    "INSERT INTO identity SELECT realm, mark FROM theirs.identity WHERE true ON CONFLICT DO NOTHING",
 )
 _MAPS = ("connections", "observations")
 """Tables that tell which of our rows is which of theirs; they live in memory."""

@@ -122,6 +122,8 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
     # A commit is in the kernel's hands when it returns: the end of this process cannot undo it, that of the
     # machine can undo the last ones, but not damage the file.
     database.execute("PRAGMA synchronous = NORMAL")
+    # A name that is hidden later leaves nothing behind in the file.
+    database.execute("PRAGMA secure_delete = ON")
     schema.migrate(database, path)
     with schema.transaction(database):
         """Nothing: that it can be written at all shows here."""

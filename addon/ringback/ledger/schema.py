@@ -78,6 +78,17 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX finding_by_statement ON finding (statement)",
         ),
     ),
+    Migration(
+        "names",
+        (
+            # Undocumented names of tags and attributes, a few however many stanzas have them.
+            "CREATE TABLE name (spelling TEXT PRIMARY KEY) WITHOUT ROWID",
+            # Whose name none of them may be.
+            """CREATE TABLE identity (
+                realm TEXT NOT NULL REFERENCES realm, mark TEXT NOT NULL,
+                PRIMARY KEY (realm, mark)) WITHOUT ROWID""",
+        ),
+    ),
 )
 """In order; one that was ever released is never changed."""
 

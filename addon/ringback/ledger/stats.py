@@ -30,6 +30,8 @@ _CONTENT = (
     """SELECT 'evidence', finding.digest, flow, direction, frame
         FROM evidence JOIN finding ON finding.id = finding JOIN observation ON observation.id = observation
         JOIN connection ON connection.id = connection""",
+    "SELECT 'name', spelling FROM name",
+    "SELECT 'identity', realm, mark FROM identity",
 )
 _COUNTS = """SELECT (SELECT count(*) FROM connection), (SELECT count(*) FROM observation),
     (SELECT count(DISTINCT observation) FROM stanza), (SELECT count(*) FROM finding),

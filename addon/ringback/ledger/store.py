@@ -11,6 +11,7 @@ from typing import Self
 
 from ringback.ledger.failure import refused
 from ringback.ledger.merging import SOURCE, merge_attached, prepare_maps
+from ringback.ledger.names import PlainNames
 from ringback.ledger.opening import attachable, open_for_reading, open_for_writing
 from ringback.ledger.schema import transaction
 from ringback.ledger.stored import StoredLedger
@@ -70,6 +71,9 @@ class Ledger(StoredLedger):
             prepare_maps(self._database)
             with transaction(self._database):
                 merge_attached(self._database)
+                secret = self._maybe_secret()
+                if secret is not None:
+                    PlainNames(self._database, Pseudonyms(secret)).look_again()
 
     def close(self) -> None:
         """Give the file back. Closing twice does nothing."""
@@ -123,12 +127,16 @@ class Ledger(StoredLedger):
 
     def _own_secret(self) -> bytes:
         """The secret under which this ledger records, made where there is none."""
-        found = self._database.execute("SELECT secret FROM realm WHERE secret IS NOT NULL").fetchone()
+        found = self._maybe_secret()
         if found is not None:
-            return bytes(found[0])
+            return found
         secret = secrets.token_bytes(SECRET_BYTES)
         self.adopt(secret)
         return secret
+
+    def _maybe_secret(self) -> bytes | None:
+        found = self._database.execute("SELECT secret FROM realm WHERE secret IS NOT NULL").fetchone()
+        return None if found is None else bytes(found[0])
 
     def adopt(self, secret: bytes) -> None:
         """Record under this secret, another ledger's; only in one that has none yet.

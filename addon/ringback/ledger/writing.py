@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from ringback.calls import Sighting
 from ringback.findings import Evidence, Finding
+from ringback.ledger.names import PlainNames, digest_of_finding
 from ringback.ledger.textform import (
     digest,
     printable,
@@ -23,6 +24,7 @@ from ringback.ledger.textform import (
 from ringback.observations import FindingMade, Observation, StanzaObserved
 from ringback.pseudonyms import Pseudonyms
 from ringback.sanitize import keep
+from ringback.sanitize.named import identities_of
 from ringback.stanza import Node
 from ringback.wire.events import ClientIdentified
 
@@ -49,6 +51,7 @@ class Recorder:
         self._database = database
         self._pseudonyms = pseudonyms
         self._technique = technique
+        self._names = PlainNames(database, pseudonyms)
         self._rows: dict[Evidence, int] = {}
 
     def record(self, observation: Observation) -> None:
@@ -63,7 +66,8 @@ class Recorder:
             self._client(observation.flow, observation.event)
 
     def _stanza(self, sighting: Sighting) -> None:
-        node = self._pseudonyms.node(sighting.node, at=sighting.at)
+        self._note(sighting)
+        node = self._names.node(self._pseudonyms.node(sighting.node, at=sighting.at))
         owner = None if sighting.owner is None else self._pseudonyms.jid(sighting.owner)
         observation = self._observation(sighting.evidence)
         self._database.execute(
@@ -78,15 +82,22 @@ class Recorder:
             ),
         )
 
+    def _note(self, sighting: Sighting) -> None:
+        identities = identities_of(sighting.node)
+        if sighting.owner is not None:
+            identities.add_name(sighting.owner.user)
+        self._names.note(identities)
+
     def _findings(self, findings: Iterable[Finding], about: Node | None) -> None:
         for raw in findings:
-            finding = self._pseudonyms.finding(raw, about=about)
+            finding = self._names.finding(self._pseudonyms.finding(raw, about=about))
             call = write_value(finding.call_id)
             expected, got = write_value(finding.expected), write_value(finding.got)
             body = write_statement(finding)
             statement = self._one("statement", "digest", digest(body), body=body)
             observations = [self._observation(evidence) for evidence in finding.evidence]
-            name = digest(body, self._pseudonyms.realm, call, expected, got, *_places(finding.evidence))
+            places = map(_place, finding.evidence)
+            name = digest_of_finding(body, self._pseudonyms.realm, call, expected, got, places=places)
             row = self._one(
                 "finding",
                 "digest",
@@ -155,8 +166,6 @@ class Recorder:
         return int(found[0])
 
 
-def _places(evidence: Iterable[Evidence]) -> list[str]:
-    """What names each frame, whoever recorded it."""
-    return sorted(
-        f"{printable(each.flow)} {each.place.direction.value} {each.place.frame}" for each in evidence
-    )
+def _place(evidence: Evidence) -> str:
+    """What names the frame, whoever recorded it."""
+    return f"{printable(evidence.flow)} {evidence.place.direction.value} {evidence.place.frame}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from ringback.calls import Call
 from ringback.casebook import Case, Casebook
 from ringback.commands.export import files_of_captures, files_of_issues
 from ringback.errors import ExportError
@@ -40,10 +41,16 @@ def appraise(casebook: Casebook, cases: Iterable[Case], specification: Specifica
     """
     chosen = {case.number for case in cases}
     calls, clients = casebook.evidence()
-    among = [call for case, call in zip(casebook.cases, calls, strict=True) if case.number in chosen]
+    among: list[Call] = []
+    others = [each.sighting for each in casebook.loose]
+    for case, call in zip(casebook.cases, calls, strict=True):
+        if case.number in chosen:
+            among.append(call)
+        else:
+            others += call.sightings()
     if not among:
         raise ExportError("no call was seen in this session, or none that the filter lets through")
-    return Appraisal(Material.of(among, clients, specification))
+    return Appraisal(Material.of(among, clients, specification, others=others))
 
 
 def question_lines(appraisal: Appraisal) -> list[str]:

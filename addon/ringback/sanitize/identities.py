@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ringback.sanitize.keep import is_protocol_word
 from ringback.sanitize.series import MAX_NAMES
@@ -12,8 +13,15 @@ _LEAST = 5
 _LONGEST = 64
 """Characters of an identity that are compared: a longer one is found by its beginning. Bounds the search."""
 _WORD = re.compile(rf"\w{{{_LEAST},}}")
-_SHORT_WORD = re.compile(r"[^\W\d_]{3,}")
-"""What is searched for word by word: letters only, for a short number stands in too many places."""
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+"""The words in what has digits and underscores, too. Short ones are searched for as words, without digits: a
+short number stands in too many places."""
+_SEPARATORS = re.compile(r"[\W_]+")
+_NAME_SEPARATORS = re.compile("[-_ ]")
+"""What is left out where words are looked for that were run together; a version keeps its dots."""
+_IN_NAMES = re.compile("[a-z0-9_-]{3,24}")
+"""Form of what can stand in a plain name (`ringback.sanitize.keep`)."""
+_MAX_NAME_DIGITS = 2
 
 
 class Identities:
@@ -35,15 +43,16 @@ class Identities:
             self._known.add(identity[:_LONGEST].casefold())
 
     def add_name(self, name: str) -> None:
-        """Remember a name that somebody chose, as a whole and word by word."""
-        for part in (name, *_WORD.findall(name[: _LONGEST * 4])):
+        """Remember a name that somebody chose, as a whole, word by word, and with its words run together."""
+        name = name[: _LONGEST * 4]
+        for part in (name, *_WORD.findall(name), *_LETTERS.findall(name), _SEPARATORS.sub("", name)):
             self.add(part)
 
     def add_chosen_name(self, name: str) -> None:
         """As `add_name`, for a name that a person goes by: its short words count too, where they stand as
         words. A word of the protocol is none."""
         self.add_name(name)
-        for word in _SHORT_WORD.findall(name[: _LONGEST * 4].casefold()):
+        for word in _LETTERS.findall(name[: _LONGEST * 4].casefold()):
             if len(word) < _LEAST and not is_protocol_word(word) and len(self._short) < MAX_NAMES:
                 self._short.add(word)
 
@@ -61,12 +70,28 @@ class Identities:
 
         The cost depends on the length of `text`, which the callers bound, and not on how many are known.
         """
-        folded = text.casefold()
-        if not self._short.isdisjoint(_SHORT_WORD.findall(folded)):
+        short, folded = self._short, text.casefold()
+        if short and not short.isdisjoint(_LETTERS.findall(folded)):
             return True
-        starts = range(len(folded) - _LEAST + 1)
-        return any(
-            folded[start:end] in self._known
-            for start in starts
-            for end in range(start + _LEAST, min(len(folded), start + _LONGEST) + 1)
-        )
+        return bool(self._known) and any(part in self._known for part in _long_parts(folded))
+
+    def in_names(self) -> Iterator[str]:
+        """Those that can stand in the name of a tag or attribute: few, for no number and hardly an id can."""
+        for identity in (*self._known, *self._short):
+            few = sum(map(str.isdigit, identity)) <= _MAX_NAME_DIGITS
+            if few and _IN_NAMES.fullmatch(identity):
+                yield identity
+
+
+def parts_of(name: str) -> set[str]:
+    """All that `Identities.within` looks for in a text: it carries an identity if one of these is one."""
+    folded = name.casefold()
+    return {*_long_parts(folded), *(word for word in _LETTERS.findall(folded) if len(word) < _LEAST)}
+
+
+def _long_parts(folded: str) -> Iterator[str]:
+    squeezed = _NAME_SEPARATORS.sub("", folded)
+    for text in (folded, squeezed) if squeezed != folded else (folded,):
+        for start in range(len(text) - _LEAST + 1):
+            for end in range(start + _LEAST, min(len(text), start + _LONGEST) + 1):
+                yield text[start:end]

@@ -77,6 +77,7 @@ class Placeholders:
         self._admitted: set[str] = set()
         self._identities = Identities()
         self._addresses = Addresses(self._identities)
+        self._elsewhere = Identities()
         self._first_time: int | None = None
 
     @classmethod
@@ -86,6 +87,11 @@ class Placeholders:
         for spec in specs:
             placeholders.admit(spec)
         return placeholders
+
+    def beware(self, identities: Identities) -> None:
+        """Hide every name of a tag or attribute that carries one of these: identities of stanzas that come
+        later, or never through here."""
+        self._elsewhere = identities
 
     def node(self, node: Node) -> Node:
         """The stanza with placeholders, its shape unchanged: same tree, same order, addresses stay addresses.
@@ -138,9 +144,8 @@ class Placeholders:
         """A tag or attribute name off the wire: itself where it is plainly a name, else a placeholder."""
         if self._is_known(name):
             return name
-        if keep.is_plain_name(name) and not self._identities.within(name):
-            return name
-        return self._names.name(name)
+        hidden = self._identities.within(name) or self._elsewhere.within(name)
+        return name if keep.is_plain_name(name) and not hidden else self._names.name(name)
 
     def path(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """A finding's path; indices and the `@` of attributes stay."""
