@@ -424,6 +424,19 @@ def test_hosts(ringback: Any) -> None:
     assert re.search(r"left out \d+ of the WebSocket connections: they go to other hosts", ran.err)
 
 
+@pytest.mark.parametrize(
+    "command", [("replay",), ("decode",), ("report",), ("check",), ("show", "all", "--from")], ids=" ".join
+)
+def test_hosts_that_leave_nothing(ringback: Any, command: tuple[str, ...]) -> None:
+    """A summary of nothing is no success: the pattern is most likely misspelled."""
+    name, *rest = command
+    ran = ringback(name, "--hosts", "nosuch.example", *rest, capture(NAME))
+    assert ran.code == ExitCode.NOTHING_OPENED
+    if name != "show":
+        assert "every connection was left out; name a host that --hosts lets through" in ran.err + ran.out
+    assert ringback(name, "--hosts", "*", *rest, capture(NAME)).code in {ExitCode.OK, ExitCode.FINDINGS}
+
+
 def test_spec_show(ringback: Any) -> None:
     """The specification as text, by default all of it; an unknown id is refused with those there are."""
     ran = ringback("spec", "show")

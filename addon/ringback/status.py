@@ -31,8 +31,8 @@ _MEANINGS = {
     ExitCode.USAGE: "the command line is not understood",
     ExitCode.INPUT: "a file cannot be read, is not what it should be, is torn, or cannot be written",
     ExitCode.NOTHING_OPENED: "there were frames, but not one could be opened: mostly the key log is "
-    "missing; with `ringback check` also: no stanza was seen that the specification speaks of, "
-    "or the filter lets no finding through",
+    "missing; or --hosts left out every connection; with `ringback check` also: no stanza was seen that "
+    "the specification speaks of, or the filter lets no finding through",
     ExitCode.DIFFERENT: "with `ringback diff --exit-code`: the two sides differ",
     ExitCode.FINDINGS: "with `ringback check`: it failed, by findings or by what --strict asks for",
     ExitCode.INTERRUPTED: "Ctrl-C; what was done until then is printed and written",

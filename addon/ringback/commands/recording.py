@@ -36,6 +36,10 @@ class Going:
     """A part of it could not be read."""
     refused: bool = False
     """It is nothing that can be read, and nothing was."""
+    left_out: int = 0
+    """Connections that go to other hosts."""
+    is_any: bool = False
+    """Whether anything else was there."""
 
 
 def conclude(going: Going, frames: int, opened: int, environment: Environment, advice: str) -> ExitCode:
@@ -46,6 +50,10 @@ def conclude(going: Going, frames: int, opened: int, environment: Environment, a
         return ExitCode.INTERRUPTED
     if going.torn:
         return ExitCode.INPUT
+    if going.left_out and not going.is_any:
+        text = "every connection was left out; name a host that --hosts lets through, or leave --hosts out"
+        environment.tell(Notice(text, Urgency.ERROR))
+        return ExitCode.NOTHING_OPENED
     if frames and not opened:
         text = f"not one of {counted(frames, 'frame')} could be opened; {advice}"
         environment.tell(Notice(text, Urgency.ERROR))
@@ -117,6 +125,7 @@ def go_through(
         read_until = None
         for event in flows.read_captures(recording.files, passage.reading):
             if read_until is None:
+                going.is_any = True
                 passage.progress.stop()
                 read_until = passage.interruptions.count
             elif passage.interruptions.count > read_until:
@@ -140,6 +149,7 @@ class Passage(AbstractContextManager["Passage"]):
             stop=lambda: self.interruptions.count > 0,
             waiting=self.interruptions.waiting,
             opened=opened,
+            left_out=self._leave_out,
         )
         self._going = going
 
@@ -156,6 +166,9 @@ class Passage(AbstractContextManager["Passage"]):
         self._going.interrupted |= self.interruptions.count > 0
         self.progress.__exit__(kind, error, trace)
         self.interruptions.__exit__(kind, error, trace)
+
+    def _leave_out(self, count: int) -> None:
+        self._going.left_out += count
 
     def _tell(self, notice: Notice) -> None:
         self._going.torn |= notice.urgency is Urgency.ERROR

@@ -153,6 +153,7 @@ class Run:
             return
         with Passage(self._environment, self._going, HostFilter(), already) as passage:
             for told in self._told(passage):
+                self._going.is_any = True
                 self._show(self._inspector.take_told(told))
 
     def _told(self, passage: Passage) -> Iterator[Told | FindingMade]:

@@ -55,6 +55,8 @@ class Reading:
     """What is held at most to bring it into one order of time."""
     opened: Mapping[Path, BinaryIO] = field(default_factory=dict)
     """Streams that are open already, of what can be opened once only; the reading closes none."""
+    left_out: Callable[[int], None] | None = None
+    """Called with the number of connections that the hosts kept out, where there are any."""
 
 
 def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
@@ -79,6 +81,8 @@ def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
                 yield from chronology.drain()
     if left_out:
         reading.tell(left_out_notice(left_out))
+        if reading.left_out is not None:
+            reading.left_out(left_out)
     for notice in chronology.copies():
         reading.tell(notice)
     yield from chronology.drain()
