@@ -112,6 +112,24 @@ def test_a_client_without_address_that_sends_the_offer_is_the_caller() -> None:
     assert roles == {(CALLER,): Role.CALLER, (CALLEE,): Role.CALLEE}
 
 
+def test_a_lane_is_named_what_it_was_seen_to_be() -> None:
+    """A device of the creator's account need not be the creator; who got no offer may be anybody."""
+
+    def play(tape: Tape) -> list[Sighting]:
+        return [
+            tape.delivered(preaccept(stanza_id="1", from_=CREATOR.replace(":1@", ":2@")), CALLER),
+            tape.delivered(preaccept(stanza_id="2", from_=DEVICE), CALLER),
+        ]
+
+    notes = {lane.short: (lane.role, lane.note) for lane in ladder(play).lanes}
+    assert list(notes.values()) == [
+        (Role.CALLER, "of the caller's account"),
+        (Role.SERVER, ""),
+        (Role.CALLEE, ""),
+        (Role.CALLEE, "callee"),
+    ]
+
+
 def test_a_known_account_gets_no_lane_for_its_bare_address() -> None:
     """A stanza to `B@lid` goes to B's devices, which have lanes."""
 

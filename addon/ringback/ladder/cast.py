@@ -12,7 +12,7 @@ from itertools import islice
 
 from ringback.calls import Call, Sighting, addressing_mode, joined
 from ringback.ladder.model import Lane, Role
-from ringback.recognise import Recognised, StanzaKind, action_child, recognise
+from ringback.recognise import PREACCEPT, Recognised, StanzaKind, action_child, recognise
 from ringback.sanitize import Placeholders
 from ringback.sanitize.placeholders import SAME_PERSON
 from ringback.stanza import Jid, Node
@@ -23,6 +23,8 @@ MAX_LANES = 12
 MAX_DESTINATIONS = 256
 """Devices that are read out of one offer. Against an offer to a million devices."""
 
+_ANSWERS = frozenset({PREACCEPT, "accept", "reject"})
+"""What only a device does that was called."""
 _Account = tuple[str, str]
 
 
@@ -34,6 +36,8 @@ class _Device:
     connections: set[int] = field(default_factory=set)
     offers: bool = False
     """Sent an offer: what is known of a client without address."""
+    rings: bool = False
+    """Was offered the call, or answered it."""
     speaks: bool = False
 
 
@@ -44,6 +48,7 @@ class _Sight:
     addresses: tuple[Jid, ...] = ()
     connections: frozenset[int] = frozenset()
     offers: bool = False
+    rings: bool = False
     speaks: bool = False
 
 
@@ -111,7 +116,10 @@ class Cast:
         others = [pair for pair, role in zip(kept, roles, strict=True) if role is not Role.CALLER]
         ordered = [*reversed(callers), *others]
         self.server = len(callers)
-        lanes = _named([(device, self._role(device)) for _, device in ordered], placeholders)
+        lanes = _named(
+            [(device, self._role(device), self._is_seen(marks, device)) for marks, device in ordered],
+            placeholders,
+        )
         lanes.insert(self.server, Lane("server", "srv", Role.SERVER))
         for index, (marks, _) in enumerate(ordered):
             lane = index + (index >= self.server)
@@ -130,6 +138,12 @@ class Cast:
             return Role.CALLER if device.offers else Role.CALLEE
         is_creator = self._creator is not None and self._account(self._creator) in accounts
         return Role.CALLER if is_creator else Role.CALLEE
+
+    def _is_seen(self, marks: frozenset[Hashable], device: _Device) -> bool:
+        """Whether it was seen in its role: the account alone makes no device the caller."""
+        if self._role(device) is Role.CALLER:
+            return device.offers or (self._creator is not None and self._mark(self._creator) in marks)
+        return device.rings
 
 
 def is_server(jid: Jid) -> bool:
@@ -166,16 +180,17 @@ def _actors(call: Call, seen: list[Sighting]) -> Iterator[_Sight]:
         addresses = tuple(jid for jid in sender.jids if not is_server(jid))
         if _is_spoken(recognised, sighting) and (addresses or sender.connections):
             offers = recognised is not None and _is_offer(recognised)
-            yield _Sight(addresses, sender.connections, offers, speaks=True)
+            yield _Sight(addresses, sender.connections, offers, _is_answer(recognised), speaks=True)
         owner = () if sighting.owner is None or is_server(sighting.owner) else (sighting.owner,)
-        yield _Sight(owner, frozenset({sighting.connection}), speaks=True)
+        is_rung = recognised is not None and _is_offer(recognised) and not sighting.sent
+        yield _Sight(owner, frozenset({sighting.connection}), rings=is_rung, speaks=True)
 
 
 def _offered(seen: list[Sighting]) -> Iterator[_Sight]:
     for sighting in seen:
         recognised = recognise(sighting.node)
         if recognised is not None and _is_offer(recognised):
-            yield from (_Sight((jid,)) for jid in destinations(sighting.node))
+            yield from (_Sight((jid,), rings=True) for jid in destinations(sighting.node))
 
 
 def _addressed(call: Call, seen: list[Sighting]) -> Iterator[_Sight]:
@@ -194,6 +209,10 @@ def _is_offer(recognised: Recognised) -> bool:
     return recognised.kind is StanzaKind.CALL and recognised.action == "offer"
 
 
+def _is_answer(recognised: Recognised | None) -> bool:
+    return recognised is not None and recognised.kind is StanzaKind.CALL and recognised.action in _ANSWERS
+
+
 def _is_spoken(recognised: Recognised | None, sighting: Sighting) -> bool:
     """Whether its sender is a device: an ack that is delivered comes from the server, whatever it names."""
     return sighting.sent or recognised is None or recognised.kind is not StanzaKind.ACK
@@ -205,27 +224,32 @@ def _device(sights: list[_Sight]) -> _Device:
         device.addresses += [jid for jid in sight.addresses if jid not in device.addresses]
         device.connections |= sight.connections
         device.offers |= sight.offers
+        device.rings |= sight.rings
         device.speaks |= sight.speaks
     # An address that names its device says more than a bare one, which may stand for the account.
     device.addresses.sort(key=lambda jid: jid.device is None)
     return device
 
 
-def _named(devices: list[tuple[_Device, Role]], placeholders: Placeholders) -> list[Lane]:
-    addresses = [tuple(str(placeholders.jid(jid)) for jid in device.addresses) for device, _ in devices]
+def _named(devices: list[tuple[_Device, Role, bool]], placeholders: Placeholders) -> list[Lane]:
+    addresses = [tuple(str(placeholders.jid(jid)) for jid in device.addresses) for device, _, _ in devices]
     shorts = [placed[0].partition("@")[0] if placed else "" for placed in addresses]
     nameless = sum(not placed for placed in addresses)
     lanes = []
-    for (device, role), placed, short in zip(devices, addresses, shorts, strict=True):
+    for (device, role, is_seen), placed, short in zip(devices, addresses, shorts, strict=True):
         names = tuple(dict.fromkeys(placed))
         connections = tuple(sorted(device.connections))
         if not names:
             number = ", ".join(map(str, connections))
             name = NOBODY if nameless == 1 else f"client of connection {number}"
-            lanes.append(Lane(name, "client" if nameless == 1 else f"#{number}", role, (), connections))
+            lanes.append(
+                Lane(
+                    name, "client" if nameless == 1 else f"#{number}", role, (), connections, is_seen=is_seen
+                )
+            )
             continue
         brief = short if short and shorts.count(short) == 1 else names[0]
-        lanes.append(Lane(names[0], brief, role, names, connections, silent=not device.speaks))
+        lanes.append(Lane(names[0], brief, role, names, connections, not device.speaks, is_seen))
     return lanes
 
 

@@ -41,6 +41,18 @@ class Lane:
     """Its own connections of the capture; empty where only others were captured."""
     silent: bool = False
     """Nothing that it sent was seen, nor a connection of its own: it was offered the call, or spoken to."""
+    is_seen: bool = True
+    """Whether it was seen in its role: it made the call, or was offered it or answered. Another device of the
+    caller's account did not make it."""
+
+    @property
+    def note(self) -> str:
+        """What stands below the name: what it was seen to be, and no guess."""
+        if self.silent:
+            return "silent"
+        if self.role is Role.CALLER:
+            return "caller" if self.is_seen else "of the caller's account"
+        return "callee" if self.role is Role.CALLEE and self.is_seen else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 from ringback.ladder.answers import grouped
-from ringback.ladder.model import Arrow, Copy, Ladder, Lane, Role, delta, duration
+from ringback.ladder.model import Arrow, Copy, Ladder, Lane, delta, duration
 from ringback.ladder.shapes import SIZE, Box, Group, Item, Line, Scene, Shape, Words
 from ringback.ladder.words import sentence, shown
 
@@ -88,7 +88,7 @@ class _Stage:
             half = _width(name) / 2 + 8
             yield Box(x - half, 12, half * 2, 24, paint)
             yield Words(x, 28, name, paint, "middle", bold=not lane.silent)
-            note = _note(lane)
+            note = lane.note
             if note:
                 yield from _on_paper(x, 50, note, "faint")
 
@@ -221,12 +221,6 @@ def _name(lane: Lane) -> str:
 
 def _label(arrow: Arrow) -> str:
     return shown(arrow.label, 60)
-
-
-def _note(lane: Lane) -> str:
-    if lane.silent:
-        return "silent"
-    return lane.role.value if lane.role in {Role.CALLER, Role.CALLEE} else ""
 
 
 def _delay(copy: Copy) -> str:

@@ -16,7 +16,7 @@ from rich.text import Text
 from ringback.findings import Severity
 from ringback.ladder.answers import grouped
 from ringback.ladder.canvas import Canvas
-from ringback.ladder.model import Arrow, Copy, Ladder, Lane, Remark, Role, delta, duration
+from ringback.ladder.model import Arrow, Copy, Ladder, Remark, Role, delta, duration
 from ringback.view.flow import flow
 from ringback.view.marks import SEVERITY_STYLES, UNICODE, Marks, style_of
 from ringback.view.visible import cropped, visible
@@ -154,7 +154,7 @@ class _Drawing:
         for lane, name, column in zip(self._ladder.lanes, self._names, self._columns, strict=True):
             row.put(column - cell_len(name) // 2, name, "dim" if lane.silent else _ROLE_STYLES[lane.role])
         yield row.text()
-        notes = [_note(lane) for lane in self._ladder.lanes]
+        notes = [lane.note for lane in self._ladder.lanes]
         row = self._row()
         row.put(0, "+previous   +offer", "dim")
         for note, column in zip(notes, self._columns, strict=True):
@@ -263,12 +263,6 @@ class _Drawing:
         head.append(f" {remark.severity.value:<7}", SEVERITY_STYLES[remark.severity])
         head.append(f" {visible(remark.code)}", "bold")
         return [head, Text(visible(remark.message))]
-
-
-def _note(lane: Lane) -> str:
-    if lane.silent:
-        return "silent"
-    return {Role.CALLER: "caller", Role.CALLEE: "callee"}.get(lane.role, "")
 
 
 def _fitting(ladder: Ladder, room: int) -> list[str]:
