@@ -30,7 +30,7 @@ from ringback.status import ExitCode
 from support.casing import SPECIFICATION, any_sightings
 from support.flowfiles import checkout
 from support.reporting import parts, report_of, report_on, shipped_report, subject_of
-from support.sightings import Tape, good_call
+from support.sightings import CALLER, DEVICE, Tape, action, good_call
 from synthetic import generate
 from synthetic.manifest import SCENARIOS
 
@@ -100,6 +100,16 @@ def test_a_call_in_which_all_is_well_has_no_errors() -> None:
     summary = report_of(good_call(Tape(1_700_000_000.0))).report.summary
     assert summary.contradicted == summary.to_the_letter
     assert summary.errors == summary.warnings == 0 < summary.as_stated
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_long_call_makes_a_report(form: str) -> None:
+    """The seconds of its stanzas are no phone number."""
+    tape = Tape(1_700_000_000.0)
+    call = good_call(tape)
+    late = tape.delivered(action("relaylatency", stanza_id="R", from_=DEVICE), CALLER, at=1_700_004_000.25)
+    text = render(report_of([*call, late]), form)
+    assert form not in {"html", "json", "xml"} or "+4000.2" in text
 
 
 def test_nothing_seen_makes_a_report_too() -> None:

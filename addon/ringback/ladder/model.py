@@ -211,5 +211,11 @@ def duration(seconds: float) -> str:
 
 
 def delta(seconds: float | None) -> str:
-    """`+0.344`, `-0.010`; empty for none and for what no call lasts."""
-    return "" if seconds is None or not abs(seconds) < 100_000 else f"{seconds:+.3f}"
+    """`+0.344`, `-0.010`, `+1000.2`; empty for none and for what no call lasts.
+
+    From 1,000 seconds on with one decimal: three would give it the form of a phone number, which no report
+    may hold.
+    """
+    if seconds is None or not abs(seconds) < 100_000:
+        return ""
+    return f"{seconds:+.3f}" if abs(seconds) < 999.9995 else f"{seconds:+.1f}"

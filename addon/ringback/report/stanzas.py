@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from math import isfinite
 
 from ringback.calls import Sighting
 from ringback.export.publisher import Fit
 from ringback.findings import Evidence, Finding, Severity
+from ringback.ladder.model import delta
 from ringback.observations import StanzaObserved
 from ringback.report.model import Ack, Copy, Line, Stanza
 from ringback.report.names import Links, plain
@@ -145,7 +145,7 @@ def where(evidence: Evidence) -> str:
 
 def elapsed(seconds: float) -> str:
     """`+0.376`; empty where there is no time, or one out of all range."""
-    return f"{seconds:+.3f}" if isfinite(seconds) and abs(seconds) < 100_000 else ""
+    return delta(seconds)
 
 
 def _findings(copies: Iterable[StanzaObserved]) -> Iterable[Finding]:
