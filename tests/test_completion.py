@@ -13,7 +13,7 @@ from click.shell_completion import ShellComplete
 
 from ringback.check.codes import CODES
 from ringback.cli import cli, main
-from ringback.cli_completion import SHELLS, VARIABLE
+from ringback.cli.completion import SHELLS, VARIABLE
 from ringback.filters import KEYS
 from ringback.spec.load import SHIPPED
 from ringback.status import ExitCode

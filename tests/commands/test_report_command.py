@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ringback.cli import main
-from ringback.cli_report import _FORMATS
+from ringback.cli.report import _FORMATS
 from ringback.commands.environment import Environment
 from ringback.commands.recorded import Recording, SourceOptions
 from ringback.commands.report import Output, report

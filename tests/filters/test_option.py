@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from ringback.cli_options import filter_option
+from ringback.cli.options import filter_option
 from ringback.commands.usage import ArgumentError
 from ringback.filters import Filter
 

@@ -10,13 +10,13 @@ from typing import Any, TextIO
 
 import click
 
-from ringback.cli_check import check
-from ringback.cli_completion import complete_code, complete_page, complete_stanza, completion
-from ringback.cli_doctor import doctor
-from ringback.cli_export import export
-from ringback.cli_ledger import ledger, recheck
-from ringback.cli_manual import Manuals
-from ringback.cli_options import (
+from ringback.cli.check import check
+from ringback.cli.completion import complete_code, complete_page, complete_stanza, completion
+from ringback.cli.doctor import doctor
+from ringback.cli.export import export
+from ringback.cli.ledger import ledger, recheck
+from ringback.cli.manual import Manuals
+from ringback.cli.options import (
     EPILOG,
     PATH,
     help_if_alone,
@@ -26,9 +26,9 @@ from ringback.cli_options import (
     recording_options,
     spec_option,
 )
-from ringback.cli_report import report
-from ringback.cli_show import diff, show
-from ringback.cli_watch import live, watch
+from ringback.cli.report import report
+from ringback.cli.show import diff, show
+from ringback.cli.watch import live, watch
 from ringback.commands.environment import Environment
 from ringback.commands.recorded import SourceOptions
 from ringback.commands.usage import ArgumentError

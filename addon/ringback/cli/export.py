@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ringback.cli_manual import Manuals
-from ringback.cli_options import EPILOG, PATH, help_if_alone, spec_option
+from ringback.cli.manual import Manuals
+from ringback.cli.options import EPILOG, PATH, help_if_alone, spec_option
 from ringback.commands.environment import Environment
 from ringback.status import ExitCode
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from ringback.cli_manual import Manual, Manuals
-from ringback.cli_options import EPILOG, PATH, help_if_alone, json_option
+from ringback.cli.manual import Manual, Manuals
+from ringback.cli.options import EPILOG, PATH, help_if_alone, json_option
 from ringback.commands.environment import Environment
 from ringback.status import ExitCode
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from ringback.cli_manual import Manual
-from ringback.cli_options import EPILOG
+from ringback.cli.manual import Manual
+from ringback.cli.options import EPILOG
 from ringback.commands.environment import Environment
 from ringback.status import ExitCode
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from ringback.cli_manual import Manual
-from ringback.cli_options import EPILOG, PATH, json_option, keylog_option, spec_option
+from ringback.cli.manual import Manual
+from ringback.cli.options import EPILOG, PATH, json_option, keylog_option, spec_option
 from ringback.commands.environment import Environment
 from ringback.status import ExitCode
 

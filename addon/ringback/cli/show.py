@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ringback.cli_manual import Manual
-from ringback.cli_options import EPILOG, PATH, filter_option, from_options, json_option
+from ringback.cli.manual import Manual
+from ringback.cli.options import EPILOG, PATH, filter_option, from_options, json_option
 from ringback.commands.environment import Environment
 from ringback.findings import Severity
 from ringback.status import ExitCode
