@@ -166,7 +166,6 @@ def test_usage_errors(ringback: Any, arguments: list[str], message: str) -> None
     ("arguments", "message"),
     [
         (["{folder}/missing.flows"], "{folder}/missing.flows does not exist; check the name"),
-        (["{folder}"], "{folder} is a folder; name the flow files in it"),
         (["{folder}/bytes"], "{folder}/bytes is no mitmproxy flow file; record one with mitmdump -w FILE"),
         (
             ["--keylog", "{folder}/no.keys", "{lonely}"],

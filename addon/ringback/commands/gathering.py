@@ -62,7 +62,8 @@ def gather(recording: Recording, spec: Path | None, environment: Environment) ->
     named = recording if recording.files else replace(recording, files=(_own_ledger(),))
     casebook = Casebook(Placeholders.admitting(specification.stanzas.values()))
     with ExitStack() as stack:
-        run = Run(Sources.sorted_out(named, stack), specification, [casebook], environment)
+        sources = Sources.sorted_out(named, stack, environment.tell)
+        run = Run(sources, specification, [casebook], environment)
         status = run.go()
     casebook.close(run.funnel)
     return Gathered(casebook, specification, status)

@@ -48,7 +48,7 @@ def replay(source: SourceOptions, report: Report, environment: Environment) -> E
     for notice in of_enums(specification.unloaded_enums):
         environment.tell(notice)
     with ExitStack() as stack:
-        sources = Sources.sorted_out(source.recording, stack)
+        sources = Sources.sorted_out(source.recording, stack, environment.tell)
         if report.ledger is not None:
             _refuse_kept(sources)
         outlets: list[Outlet] = []

@@ -22,9 +22,11 @@ from ringback.outlets import Outlet
 from ringback.sources.copies import Copies
 from ringback.sources.event_file import read_events
 from ringback.sources.flows import STDIN, Reading, name_captures, opened
+from ringback.sources.folder import unfolded
 from ringback.sources.hosts import HostFilter
 from ringback.sources.ledger_source import read_ledger
 from ringback.sources.log_file import READERS
+from ringback.sources.notice import Tell
 from ringback.sources.recognition import SourceKind, kind_of
 from ringback.spec.model import Specification
 from ringback.status import ExitCode
@@ -46,14 +48,15 @@ class Sources:
     """Pipes, each open and at its beginning."""
 
     @classmethod
-    def sorted_out(cls, recording: Recording, stack: ExitStack) -> Sources:
+    def sorted_out(cls, recording: Recording, stack: ExitStack, tell: Tell) -> Sources:
         """What was named, each recognised by its content; `stack` closes what stays open.
 
         Raises:
             SourceError: a source cannot be read.
         """
-        sources = cls(recording)
-        for path in recording.files:
+        files = tuple(unfolded(recording.files, tell))
+        sources = cls(replace(recording, files=files))
+        for path in files:
             if path in sources.opened:
                 continue
             stream = stack.enter_context(opened(path))

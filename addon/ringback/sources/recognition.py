@@ -13,7 +13,8 @@ from ringback.errors import SourceError
 from ringback.eventschema import SCHEMA
 from ringback.sources.har import HAR_BEGINNING
 
-_HEAD_BYTES = 1024
+HEAD_BYTES = 1024
+"""Bytes that tell what a file is."""
 _SQLITE = b"SQLite format 3\0"
 """Source: SQLite file format 1.3.1."""
 _DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
@@ -27,6 +28,8 @@ _WRITE_AHEAD = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 """How what SQLite puts beside a database begins. Source: SQLite file format, section 4.1."""
 _KEYS = re.compile(rb"^[A-Z0-9_]+[ \t]+(?:\*|[0-9A-Fa-f]{64})[ \t]+[0-9A-Fa-f]{64}", re.MULTILINE)
 """A line of a key log, of TLS too."""
+_STANZAS = re.compile(rb"<(?:call|ack|receipt)[\s/>]")
+_LOG_LINE = re.compile(rb"^(?:\{|[^\n]*DEBUG\] <)", re.MULTILINE)
 _RECORD = re.compile(rb'\s*\{\s*"schema"\s*:\s*"(ringback-events/[^"]*)"')
 
 
@@ -50,7 +53,7 @@ def kind_of(path: Path, stream: BinaryIO) -> SourceKind:
     Raises:
         SourceError: it is an event file of another version.
     """
-    head = FlowReader(stream).peek(_HEAD_BYTES)[:_HEAD_BYTES]
+    head = FlowReader(stream).peek(HEAD_BYTES)[:HEAD_BYTES]
     if head.startswith(_SQLITE):
         return SourceKind.LEDGER
     record = _RECORD.match(head)
@@ -74,6 +77,15 @@ def evidence_in(head: bytes) -> str | None:
     if _FLOW.match(head) or HAR_BEGINNING.match(head):
         return "flow file"
     return "key log" if _KEYS.search(head) else None
+
+
+def is_capture(head: bytes) -> bool:
+    """Whether a file that begins so plainly is a source: asked of a file that nobody has named."""
+    told = evidence_in(head)
+    if told is not None:
+        return told != "key log" and not head.startswith(_WRITE_AHEAD)
+    is_document = _DOCUMENT.match(head) and _STANZAS.search(head)
+    return bool(is_document or _CAPTURE_FILE.match(head) or _LOG_LINE.search(head))
 
 
 _BEGINNINGS = (
