@@ -33,13 +33,15 @@ ELSEWHERE = {
     "ringback export questions": "--format json",
     "ringback ledger export": "a copy",
     "ringback live": "a screen",
-    "ringback replay": "--events",
+    "ringback replay": "the lines of an event file",
     "ringback report": "--format json",
-    "ringback show": "text and pictures",
+    "ringback show": "the lines of an event file",
     "ringback spec rng": "a schema",
     "ringback watch": "a screen",
 }
 """Commands that are not on the page, and what they give programs."""
+ON_OTHER_PAGES = frozenset({"ringback diff", "ringback replay", "ringback show"})
+"""Of these: those that have `--json`."""
 
 
 @pytest.fixture
@@ -119,5 +121,21 @@ def test_every_command_that_prints_has_it() -> None:
     on_page = {usage.split(" --json")[0] for usage in SECTIONS}
     for path, command in leaves(cli, "ringback"):
         has_json = any("--json" in parameter.opts for parameter in command.params)
-        assert has_json is (path in on_page or path == "ringback diff")
+        assert has_json is (path in on_page or path in ON_OTHER_PAGES)
         assert path in on_page | ELSEWHERE.keys()
+
+
+def test_what_was_captured_comes_as_the_lines_of_an_event_file(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Replayed, the very lines that are written to one; shown, the stanzas and findings of one call."""
+    events, flows = tmp_path / "events.jsonl", str(capture("multi-device"))
+    assert main(["replay", "--json", "--events", str(events), flows]) == 0
+    printed = capfd.readouterr().out
+    assert printed == events.read_text(encoding="utf-8")
+    assert main(["show", "--json", "--from", str(events), "1"]) == 0
+    shown = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    kept = [json.loads(line) for line in printed.splitlines()]
+    for kind in ("stanza", "finding"):
+        assert sum(each["type"] == kind for each in shown) == sum(each["type"] == kind for each in kept)
+    assert {each["call"] for each in shown} == {"CALLID-0001"}

@@ -8,7 +8,6 @@ A line that was cut off is taken away before anything is appended, and a `recove
 from __future__ import annotations
 
 import errno
-import json
 import os
 import stat
 import sys
@@ -17,12 +16,11 @@ from types import TracebackType
 from typing import Self
 
 from ringback.errors import EventFileError
-from ringback.eventrecords import records_of, summary_record
+from ringback.eventrecords import record_line, records_of, start_record, summary_record
 from ringback.eventschema import SCHEMA, Record
 from ringback.observations import Funnel, Observation
 from ringback.sanitize import Placeholders
 from ringback.tableguess import TableGuesses
-from ringback.version import VERSION
 
 if sys.platform != "win32":
     import fcntl
@@ -178,7 +176,7 @@ class EventFile:
     def _start(self, *, removed: int) -> None:
         if removed:
             self._write_lines({"type": "recovered", "removed": removed})
-        self._write_lines({"type": "start", "ringback": VERSION})
+        self._write_lines(start_record())
 
     def _append(self, record: Record) -> None:
         try:
@@ -197,7 +195,7 @@ class EventFile:
 
     def _write_lines(self, *records: Record) -> None:
         self._mend()
-        lines = b"".join(map(_line, records))
+        lines = b"".join(record_line(record).encode() for record in records)
         start = os.fstat(self._fd).st_size
         written = 0
         try:
@@ -217,7 +215,3 @@ class EventFile:
     def _refused(self, error: OSError) -> EventFileError:
         reason = _REFUSALS.get(error.errno or 0, f"cannot be used: {error.strerror}")
         return EventFileError(f"{self._path}: {reason}")
-
-
-def _line(record: Record) -> bytes:
-    return json.dumps({"schema": SCHEMA, **record}, allow_nan=False).encode() + b"\n"

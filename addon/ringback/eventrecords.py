@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 
 from ringback.eventschema import (
+    SCHEMA,
     Connected,
     Fact,
     FindingRecord,
     Record,
     Sight,
     StanzaRecord,
+    StartRecord,
     SummaryRecord,
     UnreadRecord,
 )
@@ -20,6 +23,7 @@ from ringback.nodejson import content_to_json, node_to_json
 from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
 from ringback.sanitize import Placeholders
 from ringback.tableguess import TableGuesses
+from ringback.version import VERSION
 from ringback.wire.events import (
     ClientIdentified,
     ConnectionIgnored,
@@ -52,6 +56,16 @@ def records_of(
         record = _of_frame(observation, placeholders) or _of_connection(observation, placeholders)
         if record is not None:
             yield record
+
+
+def record_line(record: Record) -> str:
+    """The record as a line of JSON, its end included; ASCII alone."""
+    return json.dumps({"schema": SCHEMA, **record}, allow_nan=False) + "\n"
+
+
+def start_record() -> StartRecord:
+    """The record that opens a run."""
+    return {"type": "start", "ringback": VERSION}
 
 
 def summary_record(funnel: Funnel) -> SummaryRecord:

@@ -10,10 +10,12 @@ from rich.console import Console
 from rich.text import Text
 
 from ringback.eventfile import EventFile
+from ringback.eventrecords import record_line, records_of, start_record, summary_record
 from ringback.findings import Finding, Severity
 from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
 from ringback.recognise import PREACCEPT, StanzaKind
 from ringback.sanitize import Placeholders
+from ringback.tableguess import TableGuesses
 from ringback.view.notices import Notices
 from ringback.view.stanza_line import stanza_line
 from ringback.view.terminal import TerminalView
@@ -65,6 +67,29 @@ class EventOutlet:
             self._file.summary(funnel)
         finally:
             self._file.close()
+
+
+class RecordsOutlet:
+    """Every observation as a line of JSON, as in an event file, wherever standard output goes."""
+
+    name = "JSON lines"
+
+    def __init__(self, write: Callable[[str], None], placeholders: Placeholders) -> None:
+        """Hand each line to `write`, that of the run's start first."""
+        self._write = write
+        self._placeholders = placeholders
+        self._guesses = TableGuesses()
+        write(record_line(start_record()))
+
+    def show(self, observation: Observation) -> None:
+        """Print its records."""
+        self._guesses.note(observation)
+        for record in records_of(observation, self._placeholders, self._guesses):
+            self._write(record_line(record))
+
+    def close(self, funnel: Funnel) -> None:
+        """Print the summary."""
+        self._write(record_line(summary_record(funnel)))
 
 
 class TerminalOutlet:

@@ -22,6 +22,7 @@ from ringback.cli.options import (
     help_if_alone,
     json_option,
     keylog_variable,
+    lines_option,
     needed_source_options,
     recording_options,
     spec_option,
@@ -95,9 +96,15 @@ def cli(ctx: click.Context) -> ExitCode:
     show_default=True,
     help="Least severity of the findings that are printed.",
 )
+@lines_option
 @click.option("--no-color", is_flag=True, help="No colour, also on a terminal. NO_COLOR does the same.")
-def replay(
-    source: SourceOptions, events: Path | None, ledger: Path | None, level: str, no_color: bool
+def replay(  # noqa: PLR0917 - click passes them by name
+    source: SourceOptions,
+    events: Path | None,
+    ledger: Path | None,
+    level: str,
+    as_json: bool,
+    no_color: bool,
 ) -> ExitCode:
     """Report on the call pre-accepts in what was captured.
 
@@ -113,7 +120,7 @@ def replay(
     from ringback.commands.replay import Report  # noqa: PLC0415 - mitmproxy takes long to import
     from ringback.commands.replay import replay as run  # noqa: PLC0415
 
-    return run(source, Report(Severity(level), events, ledger), Environment(color=not no_color))
+    return run(source, Report(Severity(level), events, ledger, as_json), Environment(color=not no_color))
 
 
 @cli.command(epilog=EPILOG)

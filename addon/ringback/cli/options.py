@@ -135,6 +135,13 @@ json_option = click.option(
     help="One JSON object in place of text; `ringback docs json` lists its keys.",
 )
 """Gives the command a flag `as_json`."""
+lines_option = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="JSON lines in place of text, as in an event file; `ringback docs events` lists their keys.",
+)
+"""Gives the command a flag `as_json`."""
 _technique = click.option(
     "--technique",
     metavar="ID",

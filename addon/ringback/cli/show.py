@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ringback.cli.manual import Manual
-from ringback.cli.options import EPILOG, PATH, filter_option, from_options, json_option
+from ringback.cli.options import EPILOG, PATH, filter_option, from_options, json_option, lines_option
 from ringback.commands.environment import Environment
 from ringback.findings import Severity
 from ringback.status import ExitCode
@@ -41,6 +41,7 @@ _no_color = click.option(
     help="Text with all there is to say, or the ladder of one call as a picture.",
 )
 @click.option("--out", metavar="FILE", type=PATH, help="Write to this file in place of standard output.")
+@lines_option
 @_no_color
 @click.argument("call", metavar="CALL")
 def show(  # noqa: PLR0917 - click passes them by name
@@ -49,6 +50,7 @@ def show(  # noqa: PLR0917 - click passes them by name
     level: str,
     form: str,
     out: Path | None,
+    as_json: bool,
     no_color: bool,
     call: str,
 ) -> ExitCode:
@@ -65,7 +67,7 @@ def show(  # noqa: PLR0917 - click passes them by name
     """
     from ringback.commands.show import Choice, show_call  # noqa: PLC0415 - mitmproxy takes long to import
 
-    choice = Choice(call, chosen, Severity(level), form, out)
+    choice = Choice(call, chosen, Severity(level), form, out, as_json)
     return show_call(source, choice, Environment(color=not no_color))
 
 

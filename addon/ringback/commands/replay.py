@@ -14,7 +14,7 @@ from ringback.eventfile import EventFile
 from ringback.findings import Severity
 from ringback.ledger import Ledger
 from ringback.ledger.outlet import LedgerOutlet
-from ringback.outlets import EventOutlet, Outlet, TerminalOutlet
+from ringback.outlets import EventOutlet, Outlet, RecordsOutlet, TerminalOutlet
 from ringback.sanitize import Placeholders
 from ringback.sources.notice import of_enums
 from ringback.spec.load import load_specification
@@ -33,6 +33,8 @@ class Report:
     """The event file, which gets all findings."""
     ledger: Path | None = None
     """The ledger that keeps what was observed."""
+    as_json: bool = False
+    """Whether the lines of an event file are printed in place of text."""
 
 
 def replay(source: SourceOptions, report: Report, environment: Environment) -> ExitCode:
@@ -70,16 +72,18 @@ def _refuse_kept(sources: Sources) -> None:
 
 def _close(outlet: Outlet, run: Run) -> None:
     """Of what was refused as a whole, which a pipe tells only while it is read, there is no report."""
-    if not (run.is_refused and isinstance(outlet, TerminalOutlet)):
+    if not (run.is_refused and isinstance(outlet, TerminalOutlet | RecordsOutlet)):
         outlet.close(run.funnel)
 
 
 def _outlets(report: Report, specification: Specification, environment: Environment) -> list[Outlet]:
     """The ledger first: what is reported anywhere else is kept by then."""
     placeholders = Placeholders.admitting(specification.stanzas.values())
-    view = TerminalView(environment.console(), report.level, placeholders)
     outlets: list[Outlet] = [] if report.ledger is None else [LedgerOutlet(Ledger(report.ledger))]
-    outlets.append(TerminalOutlet(view))
+    if report.as_json:
+        outlets.append(RecordsOutlet(environment.write, placeholders))
+    else:
+        outlets.append(TerminalOutlet(TerminalView(environment.console(), report.level, placeholders)))
     if report.events is not None:
         outlets.append(EventOutlet(EventFile(report.events), placeholders))
     return outlets

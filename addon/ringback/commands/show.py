@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -16,10 +17,11 @@ from ringback.commands.gathering import gather
 from ringback.commands.pictures import FORMS, TEXT, check_terminal, write_out
 from ringback.commands.recorded import SourceOptions
 from ringback.commands.usage import ArgumentError
+from ringback.eventrecords import record_line, records_of
 from ringback.filters import Filter
 from ringback.findings import Severity
 from ringback.ladder import ladder_of
-from ringback.observations import StanzaObserved
+from ringback.observations import FindingMade, Observation, StanzaObserved
 from ringback.printing import output_console
 from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
@@ -45,6 +47,8 @@ class Choice:
     """`text`, or one of `FORMS`: the ladder alone, of one call."""
     out: Path | None = None
     """File to write to; None for standard output."""
+    as_json: bool = False
+    """Whether the lines of an event file are printed in place of text: all stanzas and findings."""
 
 
 def show_call(source: SourceOptions, choice: Choice, environment: Environment) -> ExitCode:
@@ -65,6 +69,13 @@ def show_call(source: SourceOptions, choice: Choice, environment: Environment) -
     casebook = gathered.casebook
     cases = find_cases(casebook, choice.call)
     chosen = [case for case in cases if choice.filter.matches_case(casebook, case)]
+    if choice.as_json:
+        text = "".join(_lines(casebook, chosen))
+        if choice.out is None:
+            environment.write(text)
+        else:
+            write_out(text.encode(), choice.out, environment)
+        return gathered.status
     if choice.form != TEXT:
         write_out(_picture(casebook, chosen, choice.form), choice.out, environment)
         return gathered.status
@@ -91,6 +102,14 @@ def _print(casebook: Casebook, cases: list[Case], choice: Choice, console: Conso
     view = CaseView(console, choice.level, casebook)
     for case in cases:
         view.show(case, _matching(casebook, case, choice.filter))
+
+
+def _lines(casebook: Casebook, cases: list[Case]) -> Iterator[str]:
+    for case in cases:
+        told: list[Observation] = [replace(observed, fresh=()) for observed in case.stanzas]
+        told += map(FindingMade, case.findings)
+        for observation in told:
+            yield from map(record_line, records_of(observation, casebook.placeholders))
 
 
 def _picture(casebook: Casebook, cases: list[Case], form: str) -> bytes:
