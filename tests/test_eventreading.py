@@ -151,6 +151,7 @@ def test_no_time_is_the_start_of_all_time() -> None:
         ({"message": 10**30}, "message is no number"),
         ({"at": "now"}, "at is no time"),
         ({"at": 1e300}, "at is no time"),
+        ({"at": 10**400}, "at is no time"),
         ({"node": None}, "an object with a tag"),
         ({"node": {"tag": "call", "content": [{}]}}, "an object with a tag"),
     ],

@@ -7,7 +7,6 @@ each run is a capture of its own, and they become stand-ins (`ringback.sanitize.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NoReturn, TypeAlias
@@ -19,6 +18,7 @@ from ringback.findings import Evidence
 from ringback.nodejson import node_from_json
 from ringback.observations import Funnel, WireNotice
 from ringback.sanitize.standins import StandIns
+from ringback.seconds import maybe_seconds
 from ringback.stanza import Jid
 from ringback.wire.events import (
     INCOMPLETE,
@@ -195,12 +195,11 @@ def _direction(record: Mapping[str, Any]) -> Direction:
 
 
 def _place(record: Mapping[str, Any]) -> FramePlace:
-    at = record.get("at")
-    if at is None:
-        at = _NO_TIME
-    if not isinstance(at, int | float) or isinstance(at, bool) or not math.isfinite(at) or abs(at) > _MOST:
+    told = record.get("at")
+    at = _NO_TIME if told is None else maybe_seconds(told)
+    if at is None or abs(at) > _MOST:
         raise RecordError("at is no time")
-    return FramePlace(_direction(record), _number(record, "frame"), _number(record, "message"), float(at))
+    return FramePlace(_direction(record), _number(record, "frame"), _number(record, "message"), at)
 
 
 def _recognised(record: Mapping[str, Any]) -> WireEvent:

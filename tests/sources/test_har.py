@@ -77,6 +77,7 @@ def test_any_url_will_do(url: str, place: tuple[str, int]) -> None:
         {},
         SENT | {"type": "both"},
         SENT | {"time": "now"},
+        SENT | {"opcode": []},
         SENT | {"data": "?"},
         SENT | {"opcode": 8},
         SENT | {"data": 1},

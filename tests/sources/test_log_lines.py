@@ -75,6 +75,13 @@ def test_each_writer_is_recognised(line: object, expected: LoggedStanza) -> None
     assert parsed(line) == expected
 
 
+def test_a_time_that_is_none_leaves_the_stanza() -> None:
+    """JSON has numbers that are larger than any time."""
+    assert parsed(DIAG | {"ts": 10**400}) == LoggedStanza(
+        PREACCEPT, 7, True, None, "tab 12", "2.3000.1000000001"
+    )
+
+
 @pytest.mark.parametrize(
     "line",
     [

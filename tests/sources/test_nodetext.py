@@ -47,6 +47,8 @@ def test_an_attribute_that_is_named_twice_is_kept() -> None:
         ("<a><b/>text</a>", "character 8: expected a child or </a>"),
         ("<a>" * (MAX_DEPTH + 1), "nested deeper than"),
         (f"<a>{'0' * MAX_TEXT}</a>", "a stanza of more than"),
+        ("<a><!-- 999999999 bytes --></a>", "bytes left out"),
+        (f"<a>{f'<b><!-- {MAX_TEXT // 2} bytes --></b>' * 3}</a>", "bytes left out"),
     ],
 )
 def test_what_is_no_stanza_is_refused(text: str, told: str) -> None:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from math import isfinite
 from os.path import realpath
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
@@ -19,6 +18,7 @@ from mitmproxy.websocket import WebSocketMessage
 
 from ringback.errors import SourceError
 from ringback.observations import Message
+from ringback.seconds import maybe_seconds
 from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, Event
 from ringback.sources.har import HAR_BEGINNING, HarError, iter_har
 from ringback.sources.hosts import HostFilter
@@ -277,8 +277,7 @@ def recorded_messages(flow: HTTPFlow, capture: str, tell: Tell) -> list[Message]
 def _is_sound(message: WebSocketMessage) -> bool:
     """Whether the fields have the types they claim: mitmproxy does not check them when it reads a file."""
     content: object = message.content
-    timestamp: object = message.timestamp
-    return isinstance(content, bytes) and isinstance(timestamp, int | float) and isfinite(timestamp)
+    return isinstance(content, bytes) and maybe_seconds(message.timestamp) is not None
 
 
 def to_message(

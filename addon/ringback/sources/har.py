@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import ijson
 
 from ringback.errors import SourceError
 from ringback.observations import Message
+from ringback.seconds import maybe_seconds
 
 HAR_BEGINNING = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:')
 """What a HAR file begins with: its one key. Source: HAR 1.2, log."""
@@ -92,10 +92,10 @@ def _flow(told: Sequence[Any]) -> str:
 
 def _message(told: object, capture: str, flow: str, number: int) -> Message | None:
     """The message, None for what is none."""
-    if not isinstance(told, dict) or told.get("opcode") not in {_TEXT, _BINARY}:
+    if not isinstance(told, dict) or told.get("opcode") not in (_TEXT, _BINARY):
         return None
-    sent, at, data = _WAYS.get(str(told.get("type"))), told.get("time"), told.get("data")
-    if sent is None or not isinstance(data, str) or not isinstance(at, int | float) or not math.isfinite(at):
+    sent, at, data = _WAYS.get(str(told.get("type"))), maybe_seconds(told.get("time")), told.get("data")
+    if sent is None or not isinstance(data, str) or at is None:
         return None
     is_binary = told["opcode"] == _BINARY
     try:
@@ -104,4 +104,4 @@ def _message(told: object, capture: str, flow: str, number: int) -> Message | No
         )
     except binascii.Error:
         return None
-    return Message(capture, 0, flow, number, sent, float(at), content, is_binary)
+    return Message(capture, 0, flow, number, sent, at, content, is_binary)

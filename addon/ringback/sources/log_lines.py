@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from typing import Any, TypeAlias
 
 from ringback.errors import StanzaError
 from ringback.nodejson import JsonValue, node_from_json
+from ringback.seconds import maybe_seconds
 from ringback.sources.logged import LoggedStanza
 from ringback.sources.nodetext import parse_node_text
 from ringback.stanza import Content, Jid, Node, Value
@@ -206,13 +206,12 @@ def _time(value: object) -> float | None:
     """Seconds since the epoch of a time in seconds, in milliseconds as JavaScript has it, or in ISO 8601."""
     if isinstance(value, str):
         try:
-            at = datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
         except ValueError:
             return None
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return value / 1000 if value > _MOST_SECONDS else float(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    at = maybe_seconds(value)
+    return at / 1000 if at is not None and at > _MOST_SECONDS else at
 
 
 _MOST_SECONDS = 100_000_000_000

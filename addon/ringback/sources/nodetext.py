@@ -19,7 +19,8 @@ from ringback.stanza import Content, Jid, Node, Value
 from ringback.wire.wabinary.nodes import MAX_DEPTH
 
 MAX_TEXT = 16 << 20
-"""Characters of one stanza that are read, above the largest inflated stanza that clients take (16 MiB)."""
+"""Characters of one stanza that are read, and bytes that it only counts: above the largest inflated stanza
+that clients take (16 MiB)."""
 _NAME = re.compile(r"[^\s<>/='\"]+")
 _ATTRIBUTE = re.compile(r"\s*([^\s<>/='\"]+)=(['\"])")
 _OPEN_END = re.compile(r"\s*(/?)>")
@@ -46,6 +47,8 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
+        self.left_out = 0
+        """Bytes that the text only counts, up to here."""
 
     def refusal(self, expected: str) -> StanzaError:
         return StanzaError(f"character {self.position + 1}: expected {expected}")
@@ -88,9 +91,13 @@ class _Reader:
         end = f"</{tag}>"
         left_out = _BYTES_LEFT_OUT.match(self.text, self.position)
         if left_out is not None:
+            size = int(left_out[1])
+            self.left_out += size
+            if self.left_out > MAX_TEXT:
+                raise StanzaError(f"more than {MAX_TEXT} bytes left out of a stanza")
             self.position = left_out.end()
             self._close(end)
-            return bytes(int(left_out[1]))
+            return bytes(size)
         children: list[Node] = []
         start = self.position
         while not self._at_end(end):
