@@ -101,6 +101,22 @@ def test_what_a_watched_connection_did_not_show_is_missing(specification: Specif
     assert outcomes(match(without, specification))[3] is MISSING
 
 
+@pytest.mark.parametrize("reason", ["accepted_elsewhere", "reject_elsewhere"])
+def test_what_another_device_did_is_not_missing(specification: Specification, reason: str) -> None:
+    """One device of the callee was watched and another answered: its steps are beyond what was seen."""
+    tape = Tape()
+    sightings = [
+        tape.delivered(OFFER_IN, CALLEE),
+        tape.sent(preaccept()),
+        tape.delivered(
+            action("terminate", stanza_id="T-1", from_=CREATOR, attrs=f'reason="{reason}"'), CALLEE
+        ),
+    ]
+    assert outcomes(match(sightings, specification))[4] is HIDDEN
+    sightings[-1] = Tape().delivered(END_IN, CALLEE)
+    assert outcomes(match(sightings, specification))[4] is MISSING
+
+
 def test_absence_says_nothing_where_frames_went_by_unread(specification: Specification) -> None:
     """Neither on a connection that was not read in full, nor on one read from the middle."""
     tape = Tape()

@@ -205,11 +205,23 @@ def _first_places(hop: Hop) -> dict[int, tuple[int, int]]:
 
 
 def _watched(call: Call, roles: Roles, unreliable: Collection[int]) -> set[Role]:
-    """Whose connections were watched in full: what they did not show was not there."""
+    """Whose connections were watched in full: what they did not show was not there.
+
+    Not those of somebody whose devices were told that another of them answered: that one need not be among
+    those that were watched.
+    """
     if not call.is_whole:
         return set()
-    return {
+    watched = {
         roles.of_connection(sighting)
         for sighting in call.sightings()
         if sighting.complete and sighting.connection not in unreliable
     }
+    told = (copy for terminate in call.of("terminate") for copy in terminate.delivered)
+    return watched - {roles.of_connection(copy) for copy in told if _is_of_another(copy)}
+
+
+def _is_of_another(terminate: Sighting) -> bool:
+    """Whether its reason says that another device answered. Source: wacrg spec/enums/terminate-reasons."""
+    children = terminate.node.children
+    return bool(children) and (children[0].text("reason") or "").endswith("_elsewhere")
