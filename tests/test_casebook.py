@@ -117,6 +117,20 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(case.dropped == 2 for case in casebook.cases)
 
 
+def test_what_is_of_no_call_is_bounded_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest are kept, and no finding goes without being counted."""
+    source = gathered("multi-device").casebook.cases[0]
+    monkeypatch.setattr(module, "MAX_LOOSE", 2)
+    monkeypatch.setattr(module, "MAX_FINDINGS", 1)
+    casebook = Casebook()
+    observed = [replace(each, call=None) for each in source.stanzas]
+    for each in observed:
+        casebook.show(each)
+    findings = sum(len(each.fresh) for each in observed)
+    assert (len(casebook.loose), len(casebook.findings)) == (2, 1)
+    assert casebook.dropped == len(observed) - 2 + findings - 1
+
+
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"missing\.flows"):
         gather(Recording((tmp_path / "missing.flows",)), None, Environment(stderr=None))

@@ -17,7 +17,7 @@ from ringback.commands.environment import Listening
 from ringback.commands.gathering import Gathered, gather
 from ringback.commands.recorded import Recording as Sources
 from ringback.filters import Filter, parse
-from ringback.findings import Evidence, Finding, Severity, Stance
+from ringback.findings import Evidence, Finding, Severity, Stance, worst_of
 from ringback.observations import StanzaObserved
 from ringback.stanza import Jid, Node, to_text
 from ringback.status import ExitCode
@@ -86,7 +86,7 @@ class Call:
     @property
     def worst(self) -> Severity:
         """The worst severity among its findings; ok where there is none."""
-        return max((each.severity for each in self.findings), key=_rank, default=Severity.OK)
+        return worst_of(self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,3 @@ class _Maker:
 
 def _same(value: _Value) -> _Value:
     return value
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ringback.calls import Call, Emission, Sighting
-from ringback.findings import Evidence, Finding, Severity
+from ringback.findings import Evidence, Finding, Severity, worst_of
 from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
 from ringback.questions.evidence import ClientFacts
 from ringback.sanitize import Placeholders
@@ -45,7 +45,7 @@ class Case:
     @property
     def worst(self) -> Severity:
         """The worst severity among its findings; ok where there is none."""
-        return max((each.severity for each in self.findings), key=_rank, default=Severity.OK)
+        return worst_of(self.findings)
 
 
 class Casebook:
@@ -72,6 +72,8 @@ class Casebook:
         """By which technique a connection was observed, where that was not off the wire."""
         self.funnel = Funnel()
         """What the run came to; empty until it has ended."""
+        self.loose_dropped = 0
+        """Stanzas and findings of no call that were pushed out by newer ones."""
         self.evicted = 0
         """Cases that were pushed out by newer ones."""
         self.started_at: float | None = None
@@ -85,6 +87,11 @@ class Casebook:
     def cases(self) -> list[Case]:
         """All cases, in the order in which they were first seen."""
         return list(self._cases.values())
+
+    @property
+    def dropped(self) -> int:
+        """Stanzas and findings that no longer fitted, of the calls that are kept and of none."""
+        return self.loose_dropped + sum(each.dropped + each.call.dropped for each in self._cases.values())
 
     def show(self, observation: Observation) -> None:
         """Take one observation."""
@@ -154,6 +161,7 @@ class Casebook:
         if observed.sighting.technique != WEBSOCKET_CAPTURE:
             self.techniques[_connection(observed.sighting)] = observed.sighting.technique
         if observed.call is None:
+            self.loose_dropped += len(self.loose) == MAX_LOOSE
             self.loose.append(observed)
             self._keep_findings(observed.fresh, None)
             return
@@ -169,6 +177,7 @@ class Casebook:
 
     def _keep_findings(self, findings: tuple[Finding, ...], case: Case | None) -> None:
         if case is None:
+            self.loose_dropped += max(0, len(self.findings) + len(findings) - MAX_FINDINGS)
             self.findings.extend(findings)
             return
         room = max(0, MAX_FINDINGS - len(case.findings))
@@ -187,10 +196,6 @@ class Casebook:
         # A call that was pushed out of the core and comes back is another object with the same name.
         case.call = call
         return case
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank
 
 
 def _connection(sighting: Sighting) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ringback.stanza import Value
@@ -101,3 +102,8 @@ class Finding:
     def place(self) -> str:
         """The path as one string: `/call/preaccept/destination/te[2]/@port`."""
         return "/" + "/".join(self.path)
+
+
+def worst_of(findings: Iterable[Finding]) -> Severity:
+    """The worst severity among them; ok where there is none."""
+    return max((each.severity for each in findings), key=lambda severity: severity.rank, default=Severity.OK)

@@ -137,14 +137,13 @@ def _seen(casebook: Casebook) -> Seen:
 
 def _gaps(casebook: Casebook, skipped: int) -> Iterator[str]:
     funnel = casebook.funnel
-    dropped = sum(case.dropped + case.call.dropped for case in casebook.cases)
     for number, what in (
         (skipped, "left out of the sources, as was told"),
         (sum(funnel.closed.values()), f"of {funnel.frames} frames stayed closed"),
         (funnel.held, f"of {funnel.frames} frames wait for a key"),
         (funnel.unread, "opened frames hold no stanza that can be read"),
         (casebook.evicted, "calls given up for newer ones: check fewer sources at once"),
-        (dropped, "stanzas and findings of calls that have too many"),
+        (casebook.dropped, "stanzas and findings given up, of calls that have too many or of none"),
     ):
         if number:
             yield f"{number} {what}"

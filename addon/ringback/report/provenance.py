@@ -69,10 +69,7 @@ def _gaps(casebook: Casebook, status: ExitCode) -> Iterator[str]:
             casebook.evicted,
             "calls were given up for newer ones: report on fewer sources at once.",
         ),
-        (
-            sum(each.dropped + each.call.dropped for each in casebook.cases),
-            "stanzas and findings are left out, of calls that have too many.",
-        ),
+        (casebook.dropped, "stanzas and findings are left out, of calls that have too many or of none."),
     ):
         if number:
             yield f"{number} {what}"

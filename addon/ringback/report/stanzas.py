@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ringback.calls import Sighting
 from ringback.export.publisher import Fit
-from ringback.findings import Evidence, Finding, Severity
+from ringback.findings import Evidence, Finding, worst_of
 from ringback.ladder.model import delta
 from ringback.observations import StanzaObserved
 from ringback.report.model import Ack, Copy, Line, Stanza
@@ -71,7 +71,7 @@ class Stanzas:
         copies = group.copies
         shown = [self.fit.node(self.placeholders.node(each.sighting.node)) for each in copies]
         lines = [stanza_line(*pair, self.placeholders) for pair in zip(copies, shown, strict=True)]
-        worst = max((each.severity for each in _findings(copies)), key=_rank, default=Severity.OK)
+        worst = worst_of(_findings(copies))
         spec = copies[0].spec
         return Stanza(
             id=ref,
@@ -150,10 +150,6 @@ def elapsed(seconds: float) -> str:
 
 def _findings(copies: Iterable[StanzaObserved]) -> Iterable[Finding]:
     return (finding for each in copies for finding in each.findings)
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank
 
 
 def _known(names: Iterable[str], *unknown: str) -> str:
