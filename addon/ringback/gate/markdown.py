@@ -6,15 +6,7 @@ from collections.abc import Iterator
 
 from ringback.export.markdown import plain, table
 from ringback.gate.outcome import Judged, Outcome
-from ringback.gate.words import (
-    calls_told,
-    count_told,
-    fact_told,
-    gone_told,
-    headline,
-    others_told,
-    rule_told,
-)
+from ringback.gate.words import calls_told, count_told, fact_told, headline, notes_told
 
 
 def render_markdown(outcome: Outcome) -> str:
@@ -26,10 +18,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     yield f"## ringback check: {plain(headline(outcome))}"
     heads = ("", "severity", "code", "place", "what", "fact", "n", "calls")
     yield from table(heads, [_row(each) for each in outcome.findings if each.concerns])
-    notes = [f"gone: {gone_told(key, number)}" for key, number in outcome.gone]
-    notes += [f"gap: {gap}" for gap in outcome.gaps]
-    others = others_told(outcome)
-    notes += [f"{others}: {rule_told(outcome)}"] if others else []
+    notes = list(notes_told(outcome))
     if notes:
         yield ""
         yield from (f"- {plain(note)}" for note in notes)

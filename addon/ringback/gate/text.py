@@ -6,15 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from ringback.gate.outcome import Judged, Outcome
-from ringback.gate.words import (
-    calls_told,
-    count_told,
-    fact_told,
-    gone_told,
-    headline,
-    others_told,
-    rule_told,
-)
+from ringback.gate.words import calls_told, count_told, fact_told, headline, notes_told
 
 
 def render_text(outcome: Outcome) -> str:
@@ -29,12 +21,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         for each in judged:
             yield from _finding(each)
         yield ""
-    gone = [f"gone: {gone_told(key, number)}" for key, number in outcome.gone]
-    gaps = [f"gap: {gap}" for gap in outcome.gaps]
-    others = others_told(outcome)
-    yield from gone
-    yield from gaps
-    yield from [f"{others}: {rule_told(outcome)}"] if others else []
+    yield from notes_told(outcome)
     yield headline(outcome)
 
 

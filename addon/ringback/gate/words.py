@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ringback.gate.findings import Key
 from ringback.gate.outcome import Judged, Outcome, Verdict
@@ -32,7 +32,16 @@ def headline(outcome: Outcome) -> str:
     return f"failed: {' and '.join(reasons)}"
 
 
-def rule_told(outcome: Outcome) -> str:
+def notes_told(outcome: Outcome) -> Iterator[str]:
+    """A line each on what is gone, on every gap, and on what does not count."""
+    yield from (f"gone: {gone_told(key, number)}" for key, number in outcome.gone)
+    yield from (f"gap: {gap}" for gap in outcome.gaps)
+    others = _others_told(outcome)
+    if others:
+        yield f"{others}: {_rule_told(outcome)}"
+
+
+def _rule_told(outcome: Outcome) -> str:
     """What fails."""
     fail_on = outcome.rule.fail_on.value
     told = (
@@ -45,7 +54,7 @@ def rule_told(outcome: Outcome) -> str:
     return told if outcome.rule.known is None else f"{told}, unless the baseline holds them"
 
 
-def others_told(outcome: Outcome) -> str:
+def _others_told(outcome: Outcome) -> str:
     """What else was found, empty for nothing."""
     others = [each for each in outcome.findings if not each.concerns]
     if not others:
