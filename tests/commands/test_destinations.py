@@ -12,6 +12,7 @@ import pytest
 from ringback.cli import main
 from ringback.spec.load import SHIPPED
 from ringback.status import ExitCode
+from support.printed_nodes import WHATSMEOW
 from support.recorded import capture
 
 
@@ -78,6 +79,24 @@ def test_an_input_is_not_written_over(
         assert code == ExitCode.USAGE
         assert f"{out} is {told}; name another file" in err
     assert (folder / named).read_bytes() == before
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_of_a_folder_is_not_written_over(
+    ringback: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """A log in a folder that is a source is a source, though nothing else tells that it is evidence."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "known.json").write_text('{"schema": "ringback-baseline/1", "findings": []}')
+    (tmp_path / "lab.flows").mkdir()
+    log = tmp_path / "lab.flows" / "client.log"
+    log.write_text(f"[Client/Recv DEBUG] {WHATSMEOW}\n")
+    before = log.read_bytes()
+    name, *others = COMMANDS[command]
+    code, err = ringback(name, *(str(log) if each == "OUT" else each for each in others))
+    assert code == ExitCode.USAGE
+    assert "is one of the sources; name another file" in err
+    assert log.read_bytes() == before
 
 
 def test_the_baseline_that_is_read_is_an_input(ringback: Any, folder: Path) -> None:

@@ -12,8 +12,7 @@ from ringback.commands.gathering import Gathered, gather
 from ringback.commands.recorded import SourceOptions
 from ringback.commands.usage import ArgumentError
 from ringback.commands.writing import write_file
-from ringback.export.leakscan import checked
-from ringback.export.material import Material, identities_of
+from ringback.export.material import Material
 from ringback.filters import Filter
 from ringback.findings import Severity
 from ringback.gate.baseline import read_baseline, render_baseline
@@ -86,6 +85,8 @@ _EXIT_CODES = {
 
 
 def _check_destinations(source: SourceOptions, gate: Gate) -> None:
+    if gate.out is None and gate.write_baseline is None:
+        return
     inputs = list(inputs_of(source, gate.baseline))
     if gate.out is not None:
         check_destination(gate.out, inputs)
@@ -100,9 +101,8 @@ def _check_destinations(source: SourceOptions, gate: Gate) -> None:
 def _scan(gathered: Gathered) -> Callable[[str, str], str]:
     """What looks at texts before they leave."""
     calls, clients = gathered.casebook.evidence()
-    material = Material.of(calls, clients, gathered.specification)
-    known = material.identities | identities_of(each.sighting for each in gathered.casebook.loose)
-    return lambda text, name: checked(text, name=name, known=known, versions=material.versions)
+    loose = (each.sighting for each in gathered.casebook.loose)
+    return Material.of(calls, clients, gathered.specification, others=loose).checked
 
 
 def _write_baseline(

@@ -9,6 +9,7 @@ from ringback.commands.recorded import SourceOptions
 from ringback.commands.usage import ArgumentError
 from ringback.commands.writing import refuse_evidence, write_file
 from ringback.ledger.location import default_path
+from ringback.sources.folder import unfolded
 from ringback.sources.keylog_file import key_log_beside
 from ringback.spec.load import files_of
 
@@ -17,11 +18,15 @@ Inputs = Iterable[tuple[str, Path]]
 
 
 def inputs_of(source: SourceOptions, baseline: Path | None = None) -> Iterator[tuple[str, Path]]:
-    """Everything that a command on these sources reads."""
+    """Everything that a command on these sources reads.
+
+    Raises:
+        SourceError: a folder cannot be read, or holds no capture.
+    """
     recording = source.recording
     if not recording.files:
         yield "the ledger", default_path()
-    for path in recording.files:
+    for path in unfolded(recording.files, lambda _: None):
         yield "one of the sources", path
         beside = key_log_beside(path)
         if beside is not None:
