@@ -17,12 +17,11 @@ from ringback.questions.evidence import ClientFacts
 from ringback.sanitize.addresses import PACKED_LENGTHS, PACKED_TAGS
 from ringback.sanitize.identities import Identities
 from ringback.sanitize.keep import DENIED_ATTRIBUTES
+from ringback.sanitize.named import CALL_IDS, IDS, NOBODY
 from ringback.sanitize.named import identities_of as identities_in
 from ringback.spec.model import WEBSOCKET_CAPTURE, Specification, StanzaSpec
 from ringback.stanza import Jid, Node
 
-_ID_ATTRIBUTES = frozenset({"id", "call-id", "call_id", "stanza-id", "stanza_id"})
-_NOBODY = frozenset({"", "status", "server"})
 _LEAST_ID = 6
 """Characters of an id that is searched for: a shorter one, such as `1`, stands in every text."""
 _PLACEHOLDER = re.compile(r"[A-Z]{1,2}|OTHER|(?:CALLID|ID|GROUP)-(?:[0-9]{4}|OTHER)|TEXT-PLACEHOLDER-.*")
@@ -139,7 +138,7 @@ def identities_of(sightings: Iterable[Sighting]) -> frozenset[str | bytes]:
         found.update(_identities(sighting.node))
         if sighting.owner is not None:
             found.add(sighting.owner.user)
-    return frozenset(each for each in found - _NOBODY if not _is_nobody(each))
+    return frozenset(each for each in found - NOBODY if not _is_nobody(each))
 
 
 def _identities(node: Node) -> Iterator[str | bytes]:
@@ -159,7 +158,7 @@ def _named(name: str, value: str | Jid) -> Iterator[str]:
         yield jid.user
     elif (
         name in DENIED_ATTRIBUTES
-        or (name in _ID_ATTRIBUTES and len(str(value)) >= _LEAST_ID)
+        or (name in CALL_IDS | IDS and len(str(value)) >= _LEAST_ID)
         or is_real_address(str(value))
     ):
         yield str(value)

@@ -28,20 +28,17 @@ from ringback.findings import Finding
 from ringback.sanitize import keep
 from ringback.sanitize.addresses import PACKED_TAGS, Addresses
 from ringback.sanitize.identities import Identities
+from ringback.sanitize.named import CALL_IDS, IDS, NOBODY
 from ringback.sanitize.series import Series, captures, letters, numbered
 from ringback.spec.model import BASE_TYPES, StanzaSpec
 from ringback.stanza import Content, Jid, Node, Value
 from ringback.wire.events import ClientIdentified
 
-_CALL_IDS = frozenset({"call-id", "call_id"})
-_IDS = frozenset({"id", "stanza-id", "stanza_id", "message-id", "message_id"})
 _TIMES = frozenset({"t", "timestamp"})
 SAME_PERSON = (("call-creator", "caller_pn"), ("from", "sender_lid"), ("jid", "user_pn"))
 """Attributes of one node that name one user under both addressing modes.
 Source: Cobalt fixtures 1to1/audio-accept (observed), zapo events.test.ts (read)."""
 _GROUPS = frozenset({"g.us", "broadcast", "newsletter"})
-_NOBODY = frozenset({"", "status", "server"})
-"""Users that are no persons. Source: baileys 7.0.0-rc13 lib/WABinary/jid-utils."""
 _SERVER = "server-placeholder"
 _SPOKEN = frozenset({"stanza-undecodable"})
 """Codes whose path is the decoder's, and whose `expected` and `got` are words of ringback's own, bytes and
@@ -211,12 +208,12 @@ class Placeholders:
     def _link(self, node: Node) -> None:
         for one, other in SAME_PERSON:
             pair = node.jid(one), node.jid(other)
-            if pair[0] is not None and pair[1] is not None and not _NOBODY & {pair[0].user, pair[1].user}:
+            if pair[0] is not None and pair[1] is not None and not NOBODY & {pair[0].user, pair[1].user}:
                 self._users.link(pair[0].user, pair[1].user)
                 self._identities.add_name(pair[1].user)
 
     def _user(self, jid: Jid) -> str:
-        if jid.user in _NOBODY:
+        if jid.user in NOBODY:
             return jid.user
         if jid.server == "call":
             return self.call_id(jid.user)
@@ -235,9 +232,9 @@ class Placeholders:
     def _text(self, text: str, name: str, *, root: bool = False) -> str:
         if not text or keep.is_placeholder(text):
             return text
-        if name in _CALL_IDS:
+        if name in CALL_IDS:
             return self.call_id(text)
-        if name in _IDS and (root or not keep.is_plain_value(text, name)):
+        if name in IDS and (root or not keep.is_plain_value(text, name)):
             return self._remembered(self._ids, text)
         if name in keep.DENIED_ATTRIBUTES:
             self._identities.add_chosen_name(text)
