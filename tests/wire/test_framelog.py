@@ -100,6 +100,16 @@ def test_several_frames_of_one_message() -> None:
     assert driver.frames.more(2) == 0
 
 
+def test_a_frame_that_was_held_is_counted_once() -> None:
+    """It is noted when it comes and again when its key does."""
+    log = FrameLog()
+    for fate in (Fate.HELD, Fate.OPENED):
+        for number in range(MAX_FRAMES + 3):
+            log.note(0, number, 1, fate)
+    assert log.more(0) == 3
+    assert {frame.outcome for frame in log.frames(0)} == {Fate.OPENED}
+
+
 def test_the_oldest_message_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was pushed out is known to have been there."""
     monkeypatch.setattr(framelog, "MAX_MESSAGES", 4)

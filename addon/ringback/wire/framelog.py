@@ -7,7 +7,6 @@ while it passes, also of the many that belong to no call and give no event.
 from __future__ import annotations
 
 import enum
-from collections import Counter
 from typing import NamedTuple, TypeAlias
 
 from ringback.wire.events import ClosedReason
@@ -57,7 +56,8 @@ class FrameLog:
         self.is_ignored = False
         """Whether the socket has turned out to speak something else."""
         self._frames: dict[int, list[LoggedFrame]] = {}
-        self._more: Counter[int] = Counter()
+        self._last: dict[int, int] = {}
+        """Highest number of a frame, of messages that completed more frames than are remembered."""
         self._forgotten = -1
 
     @property
@@ -77,7 +77,7 @@ class FrameLog:
             if len(known) < MAX_FRAMES:
                 known.append(frame)
             else:
-                self._more[message] += 1
+                self._last[message] = max(number, self._last.get(message, number))
         else:
             self._replace(known, frame)
 
@@ -85,7 +85,7 @@ class FrameLog:
         """Forget everything: the socket is none of ours."""
         self.is_ignored = True
         self._frames.clear()
-        self._more.clear()
+        self._last.clear()
 
     def frames(self, message: int) -> tuple[LoggedFrame, ...]:
         """The frames that the message completed, in order; none where it is a part of a frame."""
@@ -93,7 +93,8 @@ class FrameLog:
 
     def more(self, message: int) -> int:
         """How many further frames the message completed."""
-        return max(0, self._more[message]) if message in self._more else 0
+        last = self._last.get(message)
+        return 0 if last is None else last - self._frames[message][-1].number
 
     def is_forgotten(self, message: int) -> bool:
         """Whether what the message held was pushed out."""
@@ -108,5 +109,5 @@ class FrameLog:
     def _forget_oldest(self) -> None:
         oldest = next(iter(self._frames))
         del self._frames[oldest]
-        self._more.pop(oldest, None)
+        self._last.pop(oldest, None)
         self._forgotten = max(self._forgotten, oldest)
