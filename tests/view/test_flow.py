@@ -4,6 +4,7 @@ import io
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -40,6 +41,10 @@ def test_a_word_wider_than_a_line_is_broken() -> None:
     ]
 
 
+def test_a_wide_character_takes_two_columns() -> None:
+    assert laid_out("head", "電" * 20, width=30) == ["head", "    " + "電" * 13, "    " + "電" * 7]
+
+
 def test_without_a_width_all_is_one_line() -> None:
     """For whoever pipes the output, everything stands on one line."""
     assert laid_out("a" * 100, "", "b" * 100, width=None) == ["a" * 100 + "  " + "b" * 100]
@@ -62,9 +67,9 @@ def test_colours_stay_with_their_words() -> None:
         assert "\x1b[31mword" in output.get()
 
 
-@given(st.lists(st.text("ab ", max_size=40), max_size=8), st.integers(20, 60))
+@given(st.lists(st.text("ab 電", max_size=40), max_size=8), st.integers(20, 60))
 def test_no_word_is_lost_and_no_line_is_too_wide(pieces: list[str], width: int) -> None:
     """Whatever the pieces are, every letter is there once and in order, and no line is wider than asked."""
     lines = laid_out(*pieces, width=width)
-    assert all(len(line.rstrip()) <= max(width, 24) for line in lines)
+    assert all(cell_len(line.rstrip()) <= max(width, 24) for line in lines)
     assert "".join(lines).replace(" ", "") == "".join(pieces).replace(" ", "")

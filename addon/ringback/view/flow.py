@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
+from rich.cells import chop_cells
 from rich.text import Text
 
 _GAP = "  "
@@ -46,4 +48,5 @@ def _wrapped(piece: Text, first: str, width: int, indent: str) -> list[Text]:
 
 def _words(piece: Text, room: int) -> Iterator[Text]:
     for word in piece.split(" "):
-        yield from word.divide(range(room, len(word), room))
+        ends = accumulate(map(len, chop_cells(word.plain, room)))
+        yield from word.divide([end for end in ends if end < len(word)])
