@@ -55,6 +55,11 @@ def test_contents_repetitions_and_orders_are_told() -> None:
     ]
 
 
+def test_attributes_that_are_repeated_are_told() -> None:
+    once, twice = profile('<a x="1"/>'), Profile.of([Node("a", {"x": "1"}, None, (("x", "2"),))])
+    assert told(once, twice) == [("changed", "a", "@x", "1 (1)", "1, 2 (1)")]
+
+
 def test_the_same_stanzas_are_the_same() -> None:
     stanzas = ('<a x="1"><b/></a>', "<a><c>00</c></a>", '<a y="1" x="2"/>')
     assert told(profile(*stanzas), profile(*reversed(stanzas))) == []

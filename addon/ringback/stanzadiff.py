@@ -123,7 +123,7 @@ def _compare(left: Node, right: Node, place: tuple[str, ...]) -> Iterator[Change
 
 
 def _attributes(left: Node, right: Node, place: tuple[str, ...]) -> Iterator[Change]:
-    before, after = _values(left), _values(right)
+    before, after = attribute_values(left), attribute_values(right)
     for name in dict.fromkeys(chain(before, after)):
         one, other = before.get(name), after.get(name)
         if one != other:
@@ -133,7 +133,7 @@ def _attributes(left: Node, right: Node, place: tuple[str, ...]) -> Iterator[Cha
         yield Change(Kind.REORDERED, Part.ATTRIBUTE, place, "", " ".join(common[0]), " ".join(common[1]))
 
 
-def _values(node: Node) -> dict[str, str]:
+def attribute_values(node: Node) -> dict[str, str]:
     """Each attribute with its value, a repeated one with all of them."""
     values = {name: str(value) for name, value in node.attrs.items()}
     for name, value in node.repeated:
@@ -170,15 +170,21 @@ def _paired(left: Sequence[Node], right: Sequence[Node]) -> list[tuple[_Placed |
     """Each child beside that of the other side which it is most likely to be, in the order of the first side;
     what only the second side has comes last."""
     beside: dict[int, _Placed] = {}
-    for tag in dict.fromkeys(child.tag for child in left):
-        ones = [(index, child) for index, child in enumerate(left) if child.tag == tag]
-        others = [(index, child) for index, child in enumerate(right) if child.tag == tag]
-        beside.update((one[0], other) for one, other in _aligned(ones, others))
+    others = _by_tag(right)
+    for tag, ones in _by_tag(left).items():
+        beside.update((one[0], other) for one, other in _aligned(ones, others.get(tag, [])))
     taken = {index for index, _ in beside.values()}
     pairs: list[tuple[_Placed | None, _Placed | None]] = [
         ((index, child), beside.get(index)) for index, child in enumerate(left)
     ]
     return pairs + [(None, (index, child)) for index, child in enumerate(right) if index not in taken]
+
+
+def _by_tag(children: Sequence[Node]) -> dict[str, list[_Placed]]:
+    placed: dict[str, list[_Placed]] = {}
+    for index, child in enumerate(children):
+        placed.setdefault(child.tag, []).append((index, child))
+    return placed
 
 
 def _aligned(ones: list[_Placed], others: list[_Placed]) -> Iterator[tuple[_Placed, _Placed]]:

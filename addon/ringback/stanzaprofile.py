@@ -12,7 +12,16 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from ringback.stanza import Node
-from ringback.stanzadiff import MAX_CHANGES, Change, Kind, Part, content_text, kind_of_value, one_line
+from ringback.stanzadiff import (
+    MAX_CHANGES,
+    Change,
+    Kind,
+    Part,
+    attribute_values,
+    content_text,
+    kind_of_value,
+    one_line,
+)
 
 MAX_VALUES = 64
 """Different values kept of one attribute, and orders of one element; all others count together."""
@@ -161,8 +170,8 @@ def _places(node: Node, place: Place) -> Iterator[tuple[Place, Node]]:
 
 
 def _note(element: Element, node: Node) -> None:
-    for name, value in node.attrs.items():
-        _count(element.attributes.setdefault(name, Counter()), kind_of_value(str(value)))
+    for name, value in attribute_values(node).items():
+        _count(element.attributes.setdefault(name, Counter()), kind_of_value(value))
     content = content_text(node.content)
     if content is not None:
         _count(element.contents, kind_of_value(content))
