@@ -9,9 +9,11 @@ from itertools import pairwise, product
 import pytest
 from lxml import html
 
+from ringback import casebook
 from ringback.report.page import render_page
 from support.casing import HOSTILE
 from support.reporting import hostile_call, ids, led_to, report_of, shipped_rendering, shipped_report
+from support.sightings import Tape, good_call
 from synthetic.manifest import SCENARIOS
 
 _RULE = re.compile(r"--([a-z]+): (#[0-9a-f]{3,6});")
@@ -102,6 +104,15 @@ def test_nothing_off_the_wire_is_markup() -> None:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]", page)
     assert not any(text in page for text in HOSTILE if "<" in text)
     assert set(ids(page)) >= led_to(page)
+
+
+def test_a_stanza_that_is_not_kept_leaves_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ladder draws what its answers tell, and the page says that something is missing."""
+    monkeypatch.setattr(casebook, "MAX_STANZAS", 1)
+    made = report_of(good_call(Tape(1_700_000_000.0)))
+    page = render_page(made.report, made.ladders())
+    assert "of calls that have too many" in page
+    assert len(made.ladders()) == 1
 
 
 def test_a_report_of_nothing_is_a_page() -> None:

@@ -39,7 +39,7 @@ class Ladders:
         began_at = _began_at(case)
         arrows = tuple(
             # A moment finds the call in somebody's log: what is published has times since the call began.
-            replace(arrow, date="", clock=elapsed(case.stanzas[arrow.stanzas[0]].sighting.at - began_at))
+            replace(arrow, date="", clock=elapsed(_seen_at(arrow) - began_at))
             for arrow in ladder.arrows
         )
         timed = replace(ladder, arrows=arrows, clock="seconds")
@@ -48,3 +48,9 @@ class Ladders:
 
 def _began_at(case: Case) -> float:
     return min((sighting.at for sighting in case.call.sightings()), default=float("nan"))
+
+
+def _seen_at(arrow: Arrow) -> float:
+    """When it was first seen: its stanzas need not be kept, of a call that has too many."""
+    copies = arrow.deliveries if arrow.sent is None else (arrow.sent, *arrow.deliveries)
+    return min((copy.at for copy in copies), default=float("nan"))
