@@ -143,6 +143,16 @@ def test_calls_that_are_kept_no_more_are_listed_no_more(monkeypatch: pytest.Monk
     assert watched.total == 4
 
 
+def test_who_copies_calls_hears_of_those_that_are_kept_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the questions would be weighed with ever more calls."""
+    monkeypatch.setattr(casebook_module, "MAX_CASES", 4)
+    watched = watching(calls=4)
+    watched.show(observations(6))
+    watched.changed.clear()
+    watched.work(AGES)
+    assert watched.changed == {1, 2}
+
+
 def test_findings_are_counted_by_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that are ok are not; the kinds are bounded."""
     watched = Watched(Casebook())

@@ -173,6 +173,7 @@ class Watched:
             for of_number in (self._cases, self._lines, self._unseen):
                 of_number.pop(number, None)
             self._listed.discard(number)
+            self.changed.add(number)
         self._is_stale = True
 
     def _case_of(self, observation: Observation) -> Case | None:
