@@ -20,6 +20,7 @@ from ringback.recognise import PREACCEPT, StanzaKind
 from ringback.sanitize import Placeholders
 from ringback.view.visible import visible
 from ringback.wire.events import ClosedReason, ConnectionIgnored, FrameClosed
+from ringback.wording import counted
 
 MAX_FLOWS = 1_024
 """Flows whose verdicts are kept up; the one that was first seen longest ago goes first."""
@@ -71,10 +72,10 @@ class _Verdict:
         if calls:
             several = f"{calls} calls{' or more' if calls == MAX_CALLS else ''}"
             named = next(iter(self.calls.values())) if calls == 1 else several
-            told.append(f"{named}, {_number(self.preaccepts, 'pre-accept')}")
+            told.append(f"{named}, {counted(self.preaccepts, 'pre-accept')}")
         if self.closed:
             reasons = ", ".join(reason.value for reason in self.closed)
-            told.append(f"{_number(self.closed.total(), 'frame')} closed ({reasons})")
+            told.append(f"{counted(self.closed.total(), 'frame')} closed ({reasons})")
         return "; ".join(told)
 
 
@@ -156,7 +157,3 @@ class FlowMarks:
         self._changed[notice.flow] = None
         if isinstance(event, FrameClosed) and event.reason is not ClosedReason.NOT_THIS_PROTOCOL:
             verdict.closed[event.reason] += 1
-
-
-def _number(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
