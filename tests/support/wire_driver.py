@@ -94,7 +94,7 @@ class Driver:
         number = self.messages
         self.messages += 1
         events = self.connection.receive(content, direction, message=number, at=float(number), binary=binary)
-        return self._note(events)
+        return self._note(list(events))
 
     def _note(self, events: list[WireEvent]) -> list[WireEvent]:
         self.events += events

@@ -4,10 +4,11 @@ import pytest
 
 from ringback.stanza import Node
 from ringback.wire.events import Direction, FrameOpened, FramePlace, FrameUnread
-from ringback.wire.stanzas import MAX_KEPT_BYTES, MAX_KEPT_PARTS, StanzaReader
+from ringback.wire.stanzas import HEAD_BYTES, MAX_HEADS, MAX_KEPT_BYTES, MAX_KEPT_PARTS, StanzaReader
 from ringback.wire.wabinary import token_table
 from support.wire_driver import CALL, CALL_ACK, IQ, MESSAGE_ACK, RECEIPT, SUCCESS, plain
 
+TABLE = token_table(3)
 PLACE = FramePlace(Direction.SERVER, 4, 9, 1.5)
 MESSAGE = Node("message", {"id": "M1"}, (Node("enc", {}, b"sealed"),))
 CALL_SPELLED_OUT = b"\x00\xf8\x01\xfc\x04call"
@@ -16,7 +17,7 @@ IQ_SPELLED_OUT = b"\x00\xf8\x01\xfc\x02iq"
 
 def reader(*, decode_all: bool = False) -> StanzaReader:
     """A reader with table 3."""
-    return StanzaReader(token_table(3), decode_all=decode_all)
+    return StanzaReader(TABLE, decode_all=decode_all)
 
 
 def read(stanzas: StanzaReader, plaintext: bytes) -> FrameOpened | FrameUnread | str:
@@ -45,11 +46,31 @@ def test_passed_over_by_the_tag(node: Node, compress: bool) -> None:
 
 
 def test_an_ack_is_passed_over_by_its_class() -> None:
-    """The tag of an ack does not decide, its class does."""
+    """The tag of an ack does not decide, its class does, however its name and value are spelled."""
     stanzas = reader()
-    assert stanzas.passed_tag(plain(MESSAGE_ACK)) is None
-    assert read(stanzas, plain(MESSAGE_ACK)) == "ack"
-    assert read(stanzas, plain(Node("ack", {"id": "1"}))) == "ack"
+    for other in (MESSAGE_ACK, Node("ack", {"id": "1"})):
+        for compress in (False, True):
+            assert stanzas.passed_tag(plain(other, compress=compress)) == "ack"
+        assert read(stanzas, plain(other)) == "ack"
+    ack = plain(Node("ack", {"class": "call", "id": "1"}))
+    name, value = TABLE.spellings["class"], TABLE.spellings["call"]
+    for spelled in (ack, ack.replace(name, b"\xfc\x05class"), ack.replace(value, b"\xfd\0\0\x04call")):
+        assert stanzas.may_be_of_call(spelled)
+        assert stanzas.passed_tag(spelled) is None
+        assert isinstance(read(stanzas, spelled), FrameOpened)
+    assert stanzas.passed_tag(plain(Node("ack", {"class": "call"}), compress=True)) is None
+
+
+def test_what_the_first_bytes_tell_is_remembered_within_bounds() -> None:
+    """Frames that begin alike are passed over for it; others than usual ones are not kept, nor too many."""
+    stanzas = reader()
+    assert stanzas.passed_tag(plain(IQ)) == "iq"
+    assert stanzas.passed_tag(IQ_SPELLED_OUT) == "iq"
+    assert stanzas.heads == {plain(IQ)[:HEAD_BYTES]: "iq"}
+    for size in range(2, 256):
+        for token in range(1, 236):
+            stanzas.passed_tag(bytes([0, 248, size, token]))
+    assert len(stanzas.heads) == MAX_HEADS
 
 
 def test_a_receipt_without_content_is_passed_over() -> None:

@@ -21,7 +21,7 @@ from ringback.wire.gaps import COUNTER_WINDOW, EARNED_TRIALS, FULL_CREDIT, NEAR_
 from ringback.wire.keylog import KeyLog
 from ringback.wire.noise import PROOF_FRAMES
 from ringback.wire.stanzas import StanzaReader
-from ringback.wire.transport import TransportLane
+from ringback.wire.transport import LARGE_BYTES, TransportLane
 from ringback.wire.wabinary import token_table
 from support.noise_peer import NoisePair, framed
 from support.wire_driver import CALL, IQ, CountingCipher, log_of, plain
@@ -49,7 +49,7 @@ class Bench:
     def send(self, content: bytes) -> list[WireEvent]:
         """One message; the time of message n is n seconds."""
         self.messages += 1
-        return self.lane.receive_message(content, self.messages - 1, float(self.messages - 1))
+        return list(self.lane.receive_message(content, self.messages - 1, float(self.messages - 1)))
 
     def add(self, *lines: str) -> list[WireEvent]:
         """Let the log grow."""
@@ -74,7 +74,21 @@ def test_open_at_once() -> None:
     first, second = bench.sealed(), bench.sealed()
     assert bench.send(first) == [FrameOpened(place(0), 0, "call", CALL, len(first) - 3, compressed=False)]
     assert bench.send(second) == [FrameOpened(place(1), 1, "call", CALL, len(second) - 3, compressed=False)]
-    assert bench.counts == FrameCounts(frames=2, opened=2)
+    assert bench.counts == FrameCounts(opened=2)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_large_frame_opens_where_it_lies(late: bool) -> None:
+    """A frame too large to be copied opens in its message, and is held as any other without its key."""
+    bench = Bench(*([] if late else [NoisePair().client_line]))
+    large = Node("call", {}, bytes(LARGE_BYTES))
+    events = bench.send(bench.sealed(large))
+    if late:
+        assert shape(events) == [("FrameHeld", 0)]
+        events = bench.add(NoisePair().client_line)
+    (event,) = events
+    assert isinstance(event, FrameOpened)
+    assert event.node == large
 
 
 def test_a_frame_passed_over_is_counted_and_numbered() -> None:
@@ -84,7 +98,7 @@ def test_a_frame_passed_over_is_counted_and_numbered() -> None:
     [event] = bench.send(bench.sealed())
     assert isinstance(event, FrameOpened)
     assert (event.place, event.counter) == (place(2, message=1), 2)
-    assert bench.counts == FrameCounts(frames=3, opened=3)
+    assert bench.counts == FrameCounts(opened=3)
 
 
 def test_a_frame_belongs_to_the_message_that_completes_it() -> None:
@@ -111,13 +125,13 @@ def test_a_late_key_opens_what_was_held_in_order() -> None:
     bench = Bench()
     for number in range(6):
         assert bench.send(bench.sealed(CALL if number % 2 else IQ)) == [FrameHeld(place(number))]
-    assert bench.counts == FrameCounts(frames=6, held=6)
+    assert bench.counts == FrameCounts(held=6)
     size = len(plain(CALL)) + 16
     assert bench.add(bench.pair.client_line) == [
         FrameOpened(place(number), number, "call", CALL, size, compressed=False, late=True)
         for number in (1, 3, 5)
     ]
-    assert bench.counts == FrameCounts(frames=6, opened=6)
+    assert bench.counts == FrameCounts(opened=6)
     [event] = bench.send(bench.sealed())
     assert isinstance(event, FrameOpened)
     assert not event.late
@@ -128,7 +142,7 @@ def test_other_keys_leave_the_frames_held() -> None:
     bench = Bench()
     bench.send(bench.sealed())
     assert bench.add(NoisePair(seed=b"other").key_log, f"CANDIDATE_KEY * {'77' * 32}\n") == []
-    assert bench.counts == FrameCounts(frames=1, held=1)
+    assert bench.counts == FrameCounts(held=1)
 
 
 @pytest.mark.parametrize("keys", ["candidate_lines", "key_log"])
@@ -250,7 +264,7 @@ def test_only_so_many_first_frames_are_tried() -> None:
         bench.sealed()
         bench.send(framed(JUNK))
     assert shape(bench.send(bench.sealed())) == [("FrameHeld", PROOF_FRAMES)]
-    assert bench.counts == FrameCounts(frames=PROOF_FRAMES + 1, held=PROOF_FRAMES + 1)
+    assert bench.counts == FrameCounts(held=PROOF_FRAMES + 1)
 
 
 def test_dropped_frames_have_used_their_counters(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,7 +280,7 @@ def test_dropped_frames_have_used_their_counters(monkeypatch: pytest.MonkeyPatch
     assert [event for event in events if isinstance(event, FrameClosed)] == [
         FrameClosed(place(number), ClosedReason.NO_KEY, sizes[number], dropped=True) for number in (0, 1)
     ]
-    assert bench.counts == FrameCounts(frames=5, held=3, dropped=2, closed=bench.counts.closed)
+    assert bench.counts == FrameCounts(held=3, dropped=2, closed=bench.counts.closed)
     assert bench.counts.closed == {ClosedReason.NO_KEY: 2}
     assert shape(bench.add(bench.pair.client_line)) == [("FrameOpened", number) for number in (2, 3, 4)]
 
@@ -358,7 +372,7 @@ def test_short_frames_in_a_row_are_one(size: int) -> None:
         ("FrameOpened", 2),
         ("FrameClosed", 3),
     ]
-    assert bench.counts == FrameCounts(frames=4, opened=1, closed=bench.counts.closed)
+    assert bench.counts == FrameCounts(opened=1, closed=bench.counts.closed)
     assert bench.counts.closed == {ClosedReason.TRUNCATED: 3}
 
 
@@ -368,7 +382,7 @@ def test_an_empty_plaintext() -> None:
     [event] = bench.send(bench.pair.client_frame(b""))
     assert isinstance(event, FrameUnread)
     assert (event.counter, event.plaintext, event.tag) == (0, b"", None)
-    assert bench.counts == FrameCounts(frames=1, opened=1, unread=1)
+    assert bench.counts == FrameCounts(opened=1, unread=1)
 
 
 def test_an_unreadable_frame_affects_no_other() -> None:
@@ -376,7 +390,7 @@ def test_an_unreadable_frame_affects_no_other() -> None:
     bench = Bench(NoisePair().client_line)
     events = bench.send(bench.pair.client_frame(b"\x00rubbish") + bench.sealed())
     assert shape(events) == [("FrameUnread", 0), ("FrameOpened", 1)]
-    assert bench.counts == FrameCounts(frames=2, opened=2, unread=1)
+    assert bench.counts == FrameCounts(opened=2, unread=1)
 
 
 def test_refusing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -125,7 +125,7 @@ class Decoder:
             self._environment.tell(Notice(f"no stanza: {place} (message {event.place.message}): {error}"))
 
 
-def _receive(connection: Connection, message: Message) -> list[WireEvent]:
+def _receive(connection: Connection, message: Message) -> Sequence[WireEvent]:
     direction = Direction.CLIENT if message.from_client else Direction.SERVER
     return connection.receive(
         message.content, direction, message=message.number, at=message.at, binary=message.binary

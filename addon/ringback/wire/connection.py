@@ -4,7 +4,7 @@ The theory. A connection is in one of six stages, each a function that takes the
 
     starting     until the first bytes tell what the socket is
     handshaking  an intro and a client hello were seen: `HandshakenSession.follow`
-    transport    the handshake is finished: `Session.receive`
+    transport    the handshake is finished: `TransportLane.receive_message`, without a stage in between
     searching    no intro, but keys or the look of the first message make it worth to search for frames
     resuming     a message that begins with a frame was seen: `ResumedSession.receive`
     ignored      none of ours, or closed: nothing is stored or counted any more
@@ -19,7 +19,7 @@ and without whole frames in the first message nothing speaks for the socket, and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -39,9 +39,12 @@ from ringback.wire.keylog import KeyLog
 from ringback.wire.opening import Opening, maybe_opening
 from ringback.wire.session import HandshakenSession, ResumedSession, Session
 from ringback.wire.stanzas import StanzaReader
+from ringback.wire.transport import TransportLane
 from ringback.wire.wabinary import TokenTable, nearest_dictionary, token_table
 
 _Stage: TypeAlias = Callable[[bytes, Direction, int, float], list[WireEvent]]
+
+_SERVER = Direction.SERVER
 
 
 class Connection:
@@ -70,6 +73,8 @@ class Connection:
         self._ignored = False
         self._over = False
         self._stage: _Stage = self._start
+        self._client_lane: TransportLane | None = None
+        self._server_lane: TransportLane | None = None
 
     @property
     def is_ours(self) -> bool | None:
@@ -97,15 +102,18 @@ class Connection:
 
     def receive(
         self, content: bytes, direction: Direction, *, message: int, at: float, binary: bool = True
-    ) -> list[WireEvent]:
+    ) -> Sequence[WireEvent]:
         """Take the next message: its content whole, its index and time as they shall stand in events.
 
         A frame that is passed over, since its root's tag says that it belongs to no call, is counted and
         gives no event.
         """
-        if not binary:
-            return self._receive_text(len(content), direction, message, at)
-        return self._stage(content, direction, message, at) if content else []
+        if binary:
+            lane = self._server_lane if direction is _SERVER else self._client_lane
+            if lane is not None:
+                return lane.receive_message(content, message, at)
+            return self._stage(content, direction, message, at) if content else []
+        return self._receive_text(len(content), direction, message, at)
 
     def keys_added(self) -> list[WireEvent]:
         """The key log has grown: open what the new keys open."""
@@ -157,7 +165,7 @@ class Connection:
     ) -> list[WireEvent]:
         events = session.follow(content, direction, message, at)
         if session.finished:
-            self._stage = session.receive
+            self._client_lane, self._server_lane = session.lanes
         return events
 
     def _resume(self, content: bytes, direction: Direction, message: int, at: float) -> list[WireEvent]:
@@ -202,6 +210,7 @@ class Connection:
     def _end(self) -> list[WireEvent]:
         self._over = True
         self._first.clear()
+        self._client_lane = self._server_lane = None
         self._stage = _ignore_message
         return []
 

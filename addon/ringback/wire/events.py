@@ -220,10 +220,8 @@ INCOMPLETE = (ConnectionResumed, CounterJumped, FrameClosed, FrameUnread)
 
 @dataclass(slots=True)
 class FrameCounts:
-    """Running counts of one connection; every frame is in exactly one of opened, unread, held, closed."""
+    """Running counts of one connection; every frame is in exactly one of opened, held, closed."""
 
-    frames: int = 0
-    """Transport frames, handshake frames not counted; too short ones in a row in one message count as one."""
     opened: int = 0
     """Frames that authenticated, unread ones included."""
     unread: int = 0
@@ -233,3 +231,8 @@ class FrameCounts:
     dropped: int = 0
     """Of the closed: pushed out of the hold-back store."""
     closed: Counter[ClosedReason] = field(default_factory=Counter)
+
+    @property
+    def frames(self) -> int:
+        """Transport frames without those of the handshake; too short ones in a row in one message are one."""
+        return self.opened + self.held + sum(self.closed.values())

@@ -105,32 +105,33 @@ class FrameReader:
     bounds what an incomplete frame can keep.
     """
 
-    __slots__ = ("_buffer", "_wanted")
+    __slots__ = ("_wanted", "rest")
 
     def __init__(self) -> None:
         """Start at a frame boundary, with nothing pending."""
-        self._buffer = bytearray()
+        self.rest = bytearray()
+        """What came of a frame not yet complete. The same object for good, so that whether it is empty can be
+        seen without a call; only the reader changes it."""
         self._wanted = LENGTH_BYTES
 
     @property
     def pending(self) -> int:
         """Bytes that came and belong to a frame not yet complete, its length prefix included."""
-        return len(self._buffer)
+        return len(self.rest)
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The frames that `chunk` completes, in order, each without its length prefix."""
-        if not self._buffer:
-            # Nearly every message is one whole frame. A bytes slice is the cheapest view of it for frames of
-            # usual size, and what is held back for a late key then keeps no more than the frame alive.
-            end = len(chunk) - LENGTH_BYTES
-            if end >= 0 and (chunk[0] << 16 | chunk[1] << 8 | chunk[2]) == end:
-                return [chunk[LENGTH_BYTES:]]
-        self._buffer += chunk
-        return self._cut() if len(self._buffer) >= self._wanted else []
+        self.rest += chunk
+        return self._cut() if len(self.rest) >= self._wanted else []
+
+    def clear(self) -> None:
+        """Forget what is pending."""
+        self.rest.clear()
+        self._wanted = LENGTH_BYTES
 
     def _cut(self) -> list[bytes]:
         """Take every complete frame off the buffer, and note how many bytes the next one needs."""
-        buffer = self._buffer
+        buffer = self.rest
         frames = []
         start = 0
         while True:

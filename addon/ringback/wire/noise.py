@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -40,9 +40,10 @@ not `COUNTER_WINDOW` of them."""
 PROOF_FRAMES = 4
 """First frames of a direction on which keys are tried: should one be damaged, the next one decides."""
 
-_IV_BYTES = 12
+IV_BYTES = 12
+"""Length of the IV, which is the counter of the frame."""
 
-_Decrypt: TypeAlias = Callable[[bytes, bytes, None], bytes]
+Decrypt: TypeAlias = Callable[[bytes, bytes | memoryview, None], bytes]
 
 
 class TransportOpener:
@@ -59,7 +60,8 @@ class TransportOpener:
         """Counter of the next frame; before the proof, of the oldest frame still held."""
         self.proof: int | None = None
         """Counter of the frame that a key first opened; None before."""
-        self._decrypt: _Decrypt = _stay_closed
+        self.decrypt: Decrypt = _stay_closed
+        """Opens a frame by its IV, or raises `InvalidTag`; moves no counter."""
         self._log = log
         self._label = label
         self._ephemeral = ephemeral
@@ -77,7 +79,7 @@ class TransportOpener:
     def open(self, sealed: bytes) -> bytes | None:
         """The plaintext of the next frame, and on to the next counter; None where it does not open at it."""
         try:
-            plaintext = self._decrypt(self.counter.to_bytes(_IV_BYTES, "big"), sealed, None)
+            plaintext = self.decrypt(self.counter.to_bytes(IV_BYTES, "big"), sealed, None)
         except InvalidTag:
             return None
         self.counter += 1
@@ -113,7 +115,7 @@ class TransportOpener:
             trials = self._trials(listed, others, self.counter + distance)
             for cipher, counter in itertools.islice(trials, _trials_for(sealed)):
                 if _opens(cipher, counter, sealed):
-                    self._decrypt = cipher.decrypt
+                    self.decrypt = cast("Decrypt", cipher.decrypt)
                     self.proof = counter
                     self.counter = counter - distance
                     self._listed, self._others = [], []
@@ -170,7 +172,7 @@ def _ahead(keys: Sequence[bytes], expected: int, window: int) -> Iterator[tuple[
 
 def _opens(cipher: AESGCM, counter: int, sealed: bytes) -> bool:
     try:
-        cipher.decrypt(counter.to_bytes(_IV_BYTES, "big"), sealed, None)
+        cipher.decrypt(counter.to_bytes(IV_BYTES, "big"), sealed, None)
     except InvalidTag:
         return False
     return True
@@ -181,6 +183,6 @@ def _trials_for(sealed: bytes) -> int:
     return max(1, SEARCH_BYTES // max(1, len(sealed)))
 
 
-def _stay_closed(_iv: bytes, _sealed: bytes, _aad: None) -> bytes:
+def _stay_closed(_iv: bytes, _sealed: bytes | memoryview, _aad: None) -> bytes:
     """Stands for the cipher before a key has proved itself."""
     raise InvalidTag

@@ -21,8 +21,6 @@ from ringback.wire.opening import Opening
 from ringback.wire.stanzas import StanzaReader
 from ringback.wire.transport import TransportLane
 
-_SERVER = Direction.SERVER
-
 
 class Session:
     """Both directions of one connection."""
@@ -41,20 +39,17 @@ class Session:
         self.stanzas = stanzas
         self.client: ClientIdentified | None = None
         """Who speaks, once its payload was opened."""
-        self._client_lane, self._server_lane = self._lanes = tuple(
-            TransportLane(direction, keys, stanzas, counts, ephemeral=ephemeral, log=log)
-            for direction in (Direction.CLIENT, Direction.SERVER)
+        self.lanes = (
+            TransportLane(Direction.CLIENT, keys, stanzas, counts, ephemeral=ephemeral, log=log),
+            TransportLane(Direction.SERVER, keys, stanzas, counts, ephemeral=ephemeral, log=log),
         )
+        """Client to server, and server to client. Once every message is one of transport frames, it may be
+        handed to its lane at once."""
 
     @property
     def proven(self) -> bool:
         """Whether a key has opened a frame of either direction."""
-        return any(lane.proven for lane in self._lanes)
-
-    def receive(self, content: bytes, direction: Direction, message: int, at: float) -> list[WireEvent]:
-        """Take a binary message of transport frames."""
-        lane = self._server_lane if direction is _SERVER else self._client_lane
-        return lane.receive_message(content, message, at)
+        return any(lane.proven for lane in self.lanes)
 
     def receive_text(self, size: int, direction: Direction, message: int, at: float) -> list[WireEvent]:
         """Take a text message, which the protocol never uses: it counts as one closed frame."""
@@ -63,19 +58,20 @@ class Session:
 
     def keys_added(self) -> list[WireEvent]:
         """Open what the keys that came since the last time open."""
-        return [event for lane in self._lanes for event in lane.keys_added()]
+        return [event for lane in self.lanes for event in lane.keys_added()]
 
     def give_up(self) -> list[WireEvent]:
         """The socket has turned out to speak something else: close what is held."""
         reason = ClosedReason.NOT_THIS_PROTOCOL
-        return [event for lane in self._lanes for event in lane.give_up(reason)]
+        return [event for lane in self.lanes for event in lane.give_up(reason)]
 
     def close(self) -> list[WireEvent]:
         """The connection has ended: close what is held and what is incomplete."""
-        return [event for lane in self._lanes for event in lane.close()]
+        return [event for lane in self.lanes for event in lane.close()]
 
     def _lane(self, direction: Direction) -> TransportLane:
-        return self._server_lane if direction is _SERVER else self._client_lane
+        client_lane, server_lane = self.lanes
+        return server_lane if direction is Direction.SERVER else client_lane
 
 
 class HandshakenSession(Session):
@@ -103,7 +99,7 @@ class HandshakenSession(Session):
 
     @property
     def finished(self) -> bool:
-        """Whether every further message is for `receive`."""
+        """Whether every further message is one of transport frames: for `lanes`."""
         return self._handshake.finished
 
     def follow(self, content: bytes, direction: Direction, message: int, at: float) -> list[WireEvent]:
@@ -176,7 +172,7 @@ class ResumedSession(Session):
         """Take a binary message; it may have to wait until it is seen where a frame begins."""
         search = self._searches.get(direction)
         if search is None:
-            return super().receive(content, direction, message, at)
+            return list(self._lane(direction).receive_message(content, message, at))
         given_up, frames = search.add(RawMessage(content, message, at))
         if frames:
             del self._searches[direction]
@@ -185,7 +181,7 @@ class ResumedSession(Session):
             return []
         events = self._refuse_all(given_up, direction, ClosedReason.HANDSHAKE_NOT_SEEN)
         for each in frames:
-            events += super().receive(each.content, direction, each.message, each.at)
+            events += self._lane(direction).receive_message(each.content, each.message, each.at)
         return events
 
     def give_up(self) -> list[WireEvent]:

@@ -9,7 +9,17 @@ from __future__ import annotations
 from ringback.errors import DecodeError
 from ringback.wire.events import FrameOpened, FramePlace, FrameUnread
 from ringback.wire.tablevote import TableVote
-from ringback.wire.wabinary import Decoded, TokenTable, decode, decode_head, is_bare, peek_tag
+from ringback.wire.wabinary import (
+    START_BYTES,
+    Decoded,
+    TokenTable,
+    decode,
+    decode_head,
+    is_bare,
+    peek_start,
+    peek_tag,
+)
+from ringback.wire.wabinary.tags import LIST_8
 
 MAX_KEPT_PARTS = 8192
 """Nodes and attributes of a stanza that may belong to a call, which is kept as long as its call. Each takes a
@@ -19,7 +29,15 @@ with five devices each, the largest that can be thought of, has about a thousand
 MAX_KEPT_BYTES = 1024 * 1024
 """Bytes that such a stanza may take, inflated; a real one takes some kilobytes."""
 
-_ACK = "ack"
+HEAD_BYTES = 1 + START_BYTES
+"""First bytes of a plaintext that tell a stanza's tag where it is spelled as usual: the flag byte and what
+`peek_start` gives."""
+
+MAX_HEADS = 4096
+"""Different first bytes that are remembered. There are some hundreds of usual stanzas; a peer that makes up
+others gains nothing but that its own are looked at closely each time."""
+
+ACK = "ack"
 _CLASS = "class"
 _CALL = "call"
 _SUCCESS = "success"
@@ -27,7 +45,7 @@ _SUCCESS = "success"
 _RECEIPT = "receipt"
 """Belongs to a call only if a child says so; nearly all receipts have none."""
 
-_MAY_MATTER = frozenset({_CALL, _ACK, _RECEIPT, _SUCCESS})
+_MAY_MATTER = frozenset({_CALL, ACK, _RECEIPT, _SUCCESS})
 
 
 class StanzaReader:
@@ -44,32 +62,53 @@ class StanzaReader:
         self._vote = TableVote() if table is None else None
         self._decode_all = decode_all
         self._tags = _MAY_MATTER | tags
-        self._reads_all = decode_all or table is None
-        self.table = table or TableVote().leader
-        """The table in use; may change while it is not certain."""
+        self.heads: dict[bytes, str] = {}
+        """Tag by the first `HEAD_BYTES` of each kind of frame that belongs to no call, as far as these alone
+        tell and were met before; of an ack see `may_be_of_call`. Empty while everything is read."""
+        self._inflated: dict[bytes, str] = {}
+        """The same for what is compressed, by the first bytes once they are inflated."""
+        self._use(table or TableVote().leader)
 
     def learn(self, plaintext: bytes) -> None:
         """Take an opened frame into account for the choice of the table, as long as that is not certain."""
         if self._vote is None:
             return
         self._vote.count(plaintext)
-        self.table = self._vote.leader
+        self._use(self._vote.leader)
         if self._vote.settled:
             self._vote = None
-            self._reads_all = self._decode_all
 
     def passed_tag(self, plaintext: bytes) -> str | None:
         """The tag of a frame that belongs to no call, as that tag, or a receipt's lack of content, tells.
 
         Such a frame is passed over: it need not be read. None also where that is not certain.
         """
-        if self._reads_all:
+        if self._decode_all or self._vote is not None:
             return None
+        inflated = peek_start(plaintext)
+        start = plaintext[:HEAD_BYTES] if inflated is None else inflated
+        heads = self.heads if inflated is None else self._inflated
+        known = heads.get(start)
+        is_certain = known != ACK or (inflated is None and not self.may_be_of_call(plaintext))
+        if known is not None and is_certain:
+            return known
         try:
             tag = peek_tag(plaintext, self.table)
+            if self._is_wanted(tag, plaintext):
+                return None
         except DecodeError:
             return None
-        return tag if tag not in self._tags or (tag == _RECEIPT and is_bare(plaintext)) else None
+        if len(heads) < MAX_HEADS and _tells_tag(start, self.table):
+            heads[start] = tag
+        return tag
+
+    def may_be_of_call(self, plaintext: bytes) -> bool:
+        """Whether an ack that is not compressed may be of class `call`: False is certain.
+
+        For a token, or the letters, of both the name and the value must be somewhere, in whichever way each
+        is spelled; no packed text and no address reads like either.
+        """
+        return self._class_call in plaintext or b"class" in plaintext or b"call" in plaintext
 
     def read(
         self, place: FramePlace, counter: int, plaintext: bytes, *, size: int, late: bool
@@ -87,6 +126,11 @@ class StanzaReader:
             place, counter, tag, decoded.node, size, decoded.compressed, decoded.trailing, late
         )
 
+    def _use(self, table: TokenTable) -> None:
+        self.table = table
+        """The table in use; may change while it is not certain."""
+        self._class_call = table.spellings[_CLASS] + table.spellings[_CALL]
+
     def _decode(self, plaintext: bytes) -> Decoded:
         if self._decode_all:
             return decode(plaintext, self.table)
@@ -97,8 +141,14 @@ class StanzaReader:
     def _is_wanted(self, tag: str, plaintext: bytes) -> bool:
         if self._decode_all:
             return True
-        if tag == _ACK:
+        if tag == ACK:
             return decode_head(plaintext, self.table).text(_CLASS) == _CALL
         if tag == _RECEIPT:
             return not is_bare(plaintext)
         return tag in self._tags
+
+
+def _tells_tag(start: bytes, table: TokenTable) -> bool:
+    """Whether `start` ends with the first bytes of WABinary, and these are a short list and a token."""
+    list_tag, size, token = start[-START_BYTES:] if len(start) >= START_BYTES else (0, 0, 0)
+    return list_tag == LIST_8 and size > 0 and bool(table.single[token])

@@ -9,11 +9,12 @@ with every limit beside the code that keeps it; `decode`, `peek` and `encode` ar
 
 from ringback.wire.wabinary.decode import Decoded, decode
 from ringback.wire.wabinary.encode import encode
-from ringback.wire.wabinary.peek import decode_head, is_bare, peek_tag
+from ringback.wire.wabinary.peek import START_BYTES, decode_head, is_bare, peek_start, peek_tag
 from ringback.wire.wabinary.tokens import KNOWN_DICTIONARIES, TokenTable, nearest_dictionary, token_table
 
 __all__ = [
     "KNOWN_DICTIONARIES",
+    "START_BYTES",
     "Decoded",
     "TokenTable",
     "decode",
@@ -21,6 +22,7 @@ __all__ = [
     "encode",
     "is_bare",
     "nearest_dictionary",
+    "peek_start",
     "peek_tag",
     "token_table",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -13,6 +14,27 @@ from ringback.wire.wabinary.tokens import TokenTable
 from ringback.wire.wabinary.values import EndOfDataError
 
 T = TypeVar("T")
+
+
+START_BYTES = 3
+"""First bytes of WABinary that tell the root's tag where it is spelled as usual: LIST_8, the length of the
+list, and a token."""
+
+_PEEKED_BYTES = 128
+"""Of a compressed frame, what is given to zlib for its first bytes: enough for the tables of a block."""
+
+
+def peek_start(plaintext: bytes) -> bytes | None:
+    """The first `START_BYTES` of the WABinary of a compressed frame, None where it is not compressed.
+
+    Fewer where they are not easily had: the stream is damaged, ends, or begins in an unusual way.
+    """
+    if not plaintext or not plaintext[0] & COMPRESSED:
+        return None
+    try:
+        return zlib.decompressobj().decompress(plaintext[1:_PEEKED_BYTES], START_BYTES)
+    except zlib.error:
+        return b""
 
 
 def peek_tag(plaintext: bytes, table: TokenTable) -> str:
