@@ -86,7 +86,7 @@ class Decoder:
         self._sort(socket, socket.connection.close)
         self.tally.add(socket.connection)
 
-    def _sort(self, socket: _Socket, step: Callable[[], list[WireEvent]]) -> None:
+    def _sort(self, socket: _Socket, step: Callable[[], Sequence[WireEvent]]) -> None:
         counts = socket.connection.counts
         held = counts.held
         for event in step():
