@@ -11,7 +11,7 @@ from ringback.inspector import Inspector
 from ringback.observations import Funnel, Message, Observation
 from ringback.outlets import Outlet
 from ringback.sources import flows
-from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, ConnectionEnded
+from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, ConnectionEnded, Listed
 from ringback.sources.hosts import HostFilter
 from ringback.sources.keylog_file import KeyLogFile, key_log_beside
 from ringback.sources.live import LiveConnections, new_messages
@@ -185,7 +185,7 @@ class Session:
             self._left_out += 1
             return
         capture = "recording" if self.recording is None else flows.capture_name(self.recording)
-        self._recorded.add(flows.recorded_messages(flow, capture, self._tell))
+        self._recorded.add(Listed(flows.recorded_messages(flow, capture, self._tell)))
         if self._recorded.is_full:
             self._tell(flows.too_large())
             self._replay()

@@ -8,15 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.observations import Message
-from ringback.sources.chronology import MESSAGE_OVERHEAD_BYTES, Chronology, ConnectionEnded, Event
+from ringback.sources.chronology import MESSAGE_OVERHEAD_BYTES, Chronology, ConnectionEnded, Event, Listed
 
 
-def connection(flow: str, *times: float, capture: str = "a.flows") -> list[Message]:
+def connection(flow: str, *times: float, capture: str = "a.flows") -> Listed:
     """A connection with one empty message at each time."""
-    return [
-        Message(capture, 0, flow, number, from_client=True, at=at, content=b"")
-        for number, at in enumerate(times)
-    ]
+    return Listed(
+        [
+            Message(capture, 0, flow, number, from_client=True, at=at, content=b"")
+            for number, at in enumerate(times)
+        ]
+    )
 
 
 def order(events: Sequence[Event]) -> list[str]:
@@ -70,7 +72,7 @@ def test_one_flow_id_twice_is_two_connections() -> None:
 def test_connection_without_messages_has_no_number() -> None:
     """Nothing was said on it, so nothing is counted."""
     chronology = Chronology()
-    chronology.add([])
+    chronology.add(Listed([]))
     assert list(chronology.drain()) == []
     assert chronology.is_empty
 

@@ -11,9 +11,9 @@ from ringback.commands.environment import Environment
 from ringback.commands.gathering import gather
 from ringback.commands.recorded import Recording
 from ringback.errors import SourceError
-from ringback.sources.flows import STDIN
 from ringback.sources.folder import unfolded
 from ringback.sources.notice import Notice
+from ringback.sources.streams import STDIN
 from ringback.stanza import to_text
 from ringback.status import ExitCode
 from support.printed_nodes import PREACCEPT

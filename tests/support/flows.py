@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 
+from mitmproxy.flow import Flow
 from mitmproxy.http import HTTPFlow
 from mitmproxy.io import FlowWriter
 from mitmproxy.test.tflow import twebsocketflow
@@ -46,7 +47,7 @@ def message(
     return WebSocketMessage(Opcode.BINARY, from_client, content, at, injected=injected)
 
 
-def flow_bytes(flows: Iterable[HTTPFlow]) -> bytes:
+def flow_bytes(flows: Iterable[Flow]) -> bytes:
     """The flows as mitmproxy writes them."""
     stream = BytesIO()
     writer = FlowWriter(stream)  # type: ignore[no-untyped-call]

@@ -21,13 +21,14 @@ from ringback.observations import FindingMade, Funnel, Observation
 from ringback.outlets import Outlet
 from ringback.sources.copies import Copies
 from ringback.sources.event_file import read_events
-from ringback.sources.flows import STDIN, Reading, name_captures, opened
+from ringback.sources.flows import Reading, name_captures
 from ringback.sources.folder import unfolded
 from ringback.sources.hosts import HostFilter
 from ringback.sources.ledger_source import read_ledger
 from ringback.sources.log_file import READERS
 from ringback.sources.notice import Tell
 from ringback.sources.recognition import SourceKind, kind_of
+from ringback.sources.streams import STDIN, opened
 from ringback.spec.model import Specification
 from ringback.status import ExitCode
 

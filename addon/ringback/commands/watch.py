@@ -17,8 +17,9 @@ from ringback.commands.usage import ArgumentError
 from ringback.filters import Filter
 from ringback.ledger import default_path
 from ringback.sanitize import Placeholders
-from ringback.sources.flows import STDIN, capture_name
+from ringback.sources.flows import capture_name
 from ringback.sources.hosts import HostFilter
+from ringback.sources.streams import STDIN
 from ringback.spec.load import load_specification
 from ringback.spec.model import Specification
 from ringback.status import ExitCode

@@ -7,10 +7,12 @@ messages in the same order under the same numbers.
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from itertools import accumulate, repeat
+from typing import Protocol, TypeAlias
 
 from ringback.observations import Message
 from ringback.sources.copies import MAX_FLOWS, LeftOut
@@ -21,7 +23,7 @@ MAX_BUFFERED_BYTES = 512 << 20
 time holds within each part only."""
 
 MESSAGE_OVERHEAD_BYTES = 400
-"""Counted for each message besides its content, so that millions of empty ones are bounded as well."""
+"""Counted for each listed message besides its content, so that millions of empty ones are bounded as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +37,43 @@ class ConnectionEnded:
 Event: TypeAlias = Message | ConnectionEnded
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    at: float
-    """The message's time, or a later one of its connection: a clock that was set back does not reorder a
-    connection, whose counters would no longer fit."""
-    order: int
-    """Order of arrival, which decides between equal times."""
-    recording: int
-    message: Message
-    is_last: bool
+class Recorded(Protocol):
+    """A whole connection, whose messages are made when their turn comes."""
+
+    @property
+    def capture(self) -> str:
+        """Name of the capture; any for one without messages."""
+
+    @property
+    def flow(self) -> str:
+        """The flow's id in mitmproxy; any for one without messages."""
+
+    @property
+    def times(self) -> Sequence[float]:
+        """When each message was sent, in its own order; in seconds since the epoch."""
+
+    @property
+    def size_bytes(self) -> int:
+        """What it takes in memory."""
+
+    def message(self, index: int, connection: int) -> Message:
+        """The message at that place of `times`, under the number of its connection."""
+
+
+class Listed:
+    """A connection whose messages are there already."""
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        """Their connection may be any."""
+        self._messages = messages
+        self.capture = messages[0].capture if messages else ""
+        self.flow = messages[0].flow if messages else ""
+        self.times = [message.at for message in messages]
+        self.size_bytes = sum(len(message.content) + MESSAGE_OVERHEAD_BYTES for message in messages)
+
+    def message(self, index: int, connection: int) -> Message:
+        """The message at that place, under the number of its connection."""
+        return replace(self._messages[index], connection=connection)
 
 
 @dataclass(slots=True)
@@ -64,7 +93,8 @@ class Chronology:
         """Hold no more than `limit_bytes` before `is_full` asks for a drain."""
         self._limit_bytes = limit_bytes
         self._size_bytes = 0
-        self._entries: list[_Entry] = []
+        self._waiting: list[tuple[int, Recorded]] = []
+        """Which connection of those taken it is, and the connection."""
         self.count = 0
         """Connections taken up to now."""
         self._numbers: Counter[str] = Counter()
@@ -77,26 +107,24 @@ class Chronology:
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits to be drained."""
-        return not self._entries
+        return not self._waiting
 
     @property
     def is_full(self) -> bool:
         """Whether it is time to `drain` although more connections may follow."""
         return self._size_bytes >= self._limit_bytes
 
-    def add(self, messages: Sequence[Message]) -> None:
-        """Take one connection, all of it, in its own order; its number is set on the way out.
+    def add(self, recorded: Recorded) -> None:
+        """Take one connection, all of it; its number is set on the way out.
 
         One whose flow was taken before is left out, or takes its place where it is longer and the other was
         not given back yet: a proxy that was told to save twice has saved a beginning first.
         """
-        if messages and not self._is_wanted(messages):
-            return
-        at = float("-inf")
-        for left, message in zip(range(len(messages) - 1, -1, -1), messages, strict=True):
-            at = max(at, message.at)
-            self._entries.append(_Entry(at, len(self._entries), self.count, message, left == 0))
-            self._size_bytes += len(message.content) + MESSAGE_OVERHEAD_BYTES
+        if recorded.times:
+            if not self._is_wanted(recorded):
+                return
+            self._waiting.append((self.count, recorded))
+            self._size_bytes += recorded.size_bytes
         self.count += 1
 
     def copies(self) -> list[Notice]:
@@ -105,17 +133,17 @@ class Chronology:
         left_out, self._left_out = self._left_out, {}
         return [each.notice() for each in left_out.values()]
 
-    def _is_wanted(self, messages: Sequence[Message]) -> bool:
-        first = messages[0]
+    def _is_wanted(self, recorded: Recorded) -> bool:
         # With its time: what stands for the id in a HAR file is made of the first message alone.
-        key, new = (first.flow, first.at), _Taken(first.capture, self.count, len(messages))
+        key = (recorded.flow, recorded.times[0])
+        new = _Taken(recorded.capture, self.count, len(recorded.times))
         old = self._flows.setdefault(key, new)
         if len(self._flows) > MAX_FLOWS:
             del self._flows[next(iter(self._flows))]
-        if old is new or not first.flow:
+        if old is new or not recorded.flow:
             return True
         is_longer = new.size > old.size and old.recording >= self._drained
-        left_out = self._left_out.setdefault(first.capture, LeftOut(first.capture))
+        left_out = self._left_out.setdefault(recorded.capture, LeftOut(recorded.capture))
         left_out.add(old.capture, is_longer=is_longer)
         if is_longer:
             self._superseded.add(old.recording)
@@ -129,18 +157,24 @@ class Chronology:
         drain. Equal times keep the order of arrival.
         """
         superseded, self._superseded = self._superseded, set()
-        entries = sorted(
-            (entry for entry in self._entries if entry.recording not in superseded),
-            key=lambda entry: (entry.at, entry.order),
-        )
-        self._entries, self._size_bytes, self._drained = [], 0, self.count
-        numbers: dict[int, int] = {}
-        for entry in entries:
-            capture = entry.message.capture
-            if entry.recording not in numbers:
-                self._numbers[capture] += 1
-                numbers[entry.recording] = self._numbers[capture]
-            number = numbers[entry.recording]
-            yield replace(entry.message, connection=number)
-            if entry.is_last:
-                yield ConnectionEnded(capture, number)
+        waiting = [recorded for number, recorded in self._waiting if number not in superseded]
+        self._waiting, self._size_bytes, self._drained = [], 0, self.count
+        numbers = [0] * len(waiting)
+        for _, order, index in heapq.merge(*map(_line, range(len(waiting)), waiting)):
+            recorded = waiting[order]
+            if index == 0:
+                self._numbers[recorded.capture] += 1
+                numbers[order] = self._numbers[recorded.capture]
+            yield recorded.message(index, numbers[order])
+            if index + 1 == len(recorded.times):
+                yield ConnectionEnded(recorded.capture, numbers[order])
+
+
+def _line(order: int, recorded: Recorded) -> Iterator[tuple[float, int, int]]:
+    """Time, order of arrival and index of each message.
+
+    The time is the message's or a later one of its connection: a clock that was set back does not reorder a
+    connection, whose counters would no longer fit.
+    """
+    times = recorded.times
+    return zip(accumulate(times, max), repeat(order), range(len(times)), strict=False)

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ringback.eventreading import MAX_LINE_BYTES, RecordError, RecordReader, RecordsLost, RunEnded, Told
-from ringback.sources.flows import Reading, opened
+from ringback.sources.flows import Reading
 from ringback.sources.lines import Problems, iter_lines
 from ringback.sources.notice import Notice, Tell, Urgency
+from ringback.sources.streams import opened
 
 MAX_POLL_RECORDS = 1_000
 """Lines that one poll takes unless it is told otherwise: some tenths of a second of work."""

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from os.path import realpath
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
-
-from mitmproxy.exceptions import FlowReadException
-from mitmproxy.http import HTTPFlow
-from mitmproxy.io import FlowReader
-from mitmproxy.websocket import WebSocketMessage
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from ringback.errors import SourceError
 from ringback.observations import Message
 from ringback.seconds import maybe_seconds
-from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, Event
+from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, Event, Listed, Recorded
+from ringback.sources.flowfile import LENGTH_DIGITS, RawFlow, UnfamiliarError, maybe_raw
 from ringback.sources.har import HAR_BEGINNING, HarError, iter_har
 from ringback.sources.hosts import HostFilter
 from ringback.sources.notice import Notice, Tell, Urgency
+from ringback.sources.streams import STDIN, opened, peek
 
-WebSocketFlow: TypeAlias = HTTPFlow
+if TYPE_CHECKING:
+    from mitmproxy.http import HTTPFlow
+    from mitmproxy.websocket import WebSocketMessage
+
+WebSocketFlow: TypeAlias = "HTTPFlow"
 """A flow whose `websocket` is set."""
-
-STDIN = Path("-")
 
 Progress: TypeAlias = Callable[[Path, int, int], None]
 """Called with the file, the bytes read of it and its size in bytes; not called for what is no file."""
@@ -36,8 +34,9 @@ _HOW_TO_RECORD = "record one with mitmdump -w FILE"
 
 _HAR_HEAD = 1024
 """Bytes in which a HAR file's one key stands, whatever it is indented with."""
-_LENGTH_DIGITS = 12
-"""Most digits of the length that starts a flow. Source: mitmproxy 11.0.2 io/tnetstring.py, load."""
+
+_NO_SOCKET = Listed(())
+"""What a flow without a WebSocket is read as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +70,11 @@ def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
     chronology = Chronology(reading.buffer_bytes)
     left_out = 0
     for path, capture in name_captures(paths, reading.tell):
-        for messages in _connections(path, capture, reading):
-            if messages is None:
+        for recorded in _connections(path, capture, reading):
+            if recorded is None:
                 left_out += 1
                 continue
-            chronology.add(messages)
+            chronology.add(recorded)
             if chronology.is_full:
                 reading.tell(too_large())
                 yield from chronology.drain()
@@ -88,18 +87,16 @@ def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
     yield from chronology.drain()
 
 
-def _connections(path: Path, capture: str, reading: Reading) -> Iterator[list[Message] | None]:
-    """The messages of each connection of a flow file or HAR file; None for one to a host that is left out."""
+def _connections(path: Path, capture: str, reading: Reading) -> Iterator[Recorded | None]:
+    """Each connection of a flow file or HAR file; None for one to a host that is left out."""
     with opened(path, reading.opened) as stream:
-        if HAR_BEGINNING.match(_start(stream, _HAR_HEAD)):
+        if HAR_BEGINNING.match(peek(stream, _HAR_HEAD)):
             yield from _of_har(path, stream, capture, reading)
-            return
-        for flow in _of_flow_file(path, stream, reading):
-            is_meant = is_allowed(flow, reading.hosts)
-            yield recorded_messages(flow, capture, reading.tell) if is_meant else None
+        else:
+            yield from _of_flow_file(path, stream, capture, reading)
 
 
-def _of_har(path: Path, stream: BinaryIO, capture: str, reading: Reading) -> Iterator[list[Message] | None]:
+def _of_har(path: Path, stream: BinaryIO, capture: str, reading: Reading) -> Iterator[Recorded | None]:
     size = path.stat().st_size if path.is_file() else 0
     count = 0
     try:
@@ -115,7 +112,7 @@ def _of_har(path: Path, stream: BinaryIO, capture: str, reading: Reading) -> Ite
                 )
                 reading.tell(Notice(text, Urgency.ERROR))
             is_meant = reading.hosts.allows([socket.host] if socket.host else [], socket.port)
-            yield list(socket.messages) if is_meant else None
+            yield Listed(socket.messages) if is_meant else None
     except HarError as error:
         text = f"{path} is torn or damaged: {error}; what stands before is used"
         reading.tell(Notice(text, Urgency.ERROR))
@@ -171,63 +168,62 @@ def capture_name(path: Path) -> str:
     return "stdin" if path == STDIN else path.name
 
 
-def _of_flow_file(path: Path, stream: BinaryIO, reading: Reading) -> Iterator[HTTPFlow]:
-    """The WebSocket flows, one by one."""
+def _of_flow_file(path: Path, stream: BinaryIO, capture: str, reading: Reading) -> Iterator[Recorded | None]:
+    """The WebSockets, one by one."""
     count = 0
     size = path.stat().st_size if path.is_file() else 0
     _check_start(path, stream)
-    flows = iter(FlowReader(stream).stream())
     while not reading.stop():
         try:
             with reading.waiting():
-                flow = next(flows)
+                raw = maybe_raw(stream)
+                recorded = _NO_SOCKET if raw is None else _of_flow(raw, capture, reading)
         except KeyboardInterrupt:
             break
-        except StopIteration:
+        except Exception as error:  # noqa: BLE001 - a damaged file makes mitmproxy's reader raise anything
+            reading.tell(_torn(path, count, error))
+            break
+        if raw is None:
             if not count:
                 reading.tell(Notice(f"{path} holds no flows: a WebSocket is written when it has ended"))
-            break
-        except Exception as error:  # noqa: BLE001 - a damaged file makes the reader raise anything
-            reading.tell(_torn(path, count, error))
             break
         count += 1
         if reading.progress is not None and size:
             reading.progress(path, stream.tell(), size)
-        if isinstance(flow, HTTPFlow) and flow.websocket is not None:
-            yield flow
+        if recorded is not _NO_SOCKET:
+            yield recorded
 
 
-@contextmanager
-def opened(path: Path, already: Mapping[Path, BinaryIO] | None = None) -> Iterator[BinaryIO]:
-    """The file's bytes; standard input for `-`, and what is open `already` as it is.
-
-    Raises:
-        SourceError: it cannot be opened.
-    """
-    if already and path in already:
-        yield already[path]
-        return
-    if path == STDIN:
-        if sys.stdin is None:  # it is where the caller closed it
-            raise SourceError("standard input is closed; name a file, or pipe one in")
-        yield sys.stdin.buffer
-        return
+def _of_flow(raw: RawFlow, capture: str, reading: Reading) -> Recorded | None:
+    """The messages of a flow, `_NO_SOCKET` where it is no WebSocket, None where it is left out."""
     try:
-        stream = path.open("rb")
-    except FileNotFoundError:
-        raise SourceError(f"{path} does not exist; check the name") from None
-    except IsADirectoryError:
-        raise SourceError(f"{path} is a folder; name the flow files in it") from None
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read ({error.strerror})") from error
-    with stream:
-        yield stream
+        socket = raw.maybe_socket(capture)
+    except UnfamiliarError:
+        return _of_whole_flow(raw, capture, reading)
+    if socket is None:
+        return _NO_SOCKET
+    if not (reading.hosts.allows_all or is_allowed(raw.head(), reading.hosts)):
+        return None
+    if socket.injected:
+        reading.tell(injected(socket.injected, socket.flow))
+    return socket
+
+
+def _of_whole_flow(raw: RawFlow, capture: str, reading: Reading) -> Recorded | None:
+    """The same for a flow that only mitmproxy's reader knows."""
+    from mitmproxy.http import HTTPFlow  # noqa: PLC0415 - it takes long to import
+
+    flow = raw.flow()
+    if not isinstance(flow, HTTPFlow) or flow.websocket is None:
+        return _NO_SOCKET
+    is_meant = is_allowed(flow, reading.hosts)
+    return Listed(recorded_messages(flow, capture, reading.tell)) if is_meant else None
 
 
 def _check_start(path: Path, stream: BinaryIO) -> None:
     """Refuse what is no flow file, whose flows each start with a decimal length and a colon."""
-    start = _start(stream, _LENGTH_DIGITS + 1)
-    if not start or HAR_BEGINNING.match(_start(stream, _HAR_HEAD)):
+    start = peek(stream, LENGTH_DIGITS + 1)
+    if not start or HAR_BEGINNING.match(peek(stream, _HAR_HEAD)):
         return
     if start.startswith((b"{", b"\xef\xbb\xbf{", b"<")):
         what = "XML" if start.startswith(b"<") else "JSON and no HAR file"
@@ -237,12 +233,9 @@ def _check_start(path: Path, stream: BinaryIO) -> None:
         raise SourceError(f"{path} is no mitmproxy flow file; {_HOW_TO_RECORD}")
 
 
-def _start(stream: BinaryIO, length: int) -> bytes:
-    """What the stream begins with; nothing of it is consumed."""
-    return FlowReader(stream).peek(length)[:length]
-
-
 def _torn(path: Path, count: int, error: Exception) -> Notice:
+    from mitmproxy.exceptions import FlowReadException  # noqa: PLC0415 - it takes long to import
+
     if isinstance(error, FlowReadException) and "flow format version" in str(error):
         return Notice(f"{path}: {error}", Urgency.ERROR)
     place = (

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ringback.errors import SourceError
-from ringback.sources.flows import STDIN
 from ringback.sources.notice import Notice, Tell, Urgency
 from ringback.sources.recognition import HEAD_BYTES, evidence_in, is_capture
+from ringback.sources.streams import STDIN
 
 _MOST_NAMED = 3
 """Files that are named where some are left out."""

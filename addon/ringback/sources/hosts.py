@@ -21,6 +21,11 @@ class HostFilter:
         """
         self._rules = tuple(_parse_rule(pattern) for pattern in patterns)
 
+    @property
+    def allows_all(self) -> bool:
+        """Whether no host is left out."""
+        return not self._rules
+
     def allows(self, names: Iterable[str], port: int) -> bool:
         """Whether a connection that goes by one of `names` (server name, Host header, address) is meant."""
         if not self._rules:

@@ -14,12 +14,13 @@ from ringback.errors import RingbackError, SourceError, StanzaError
 from ringback.eventreading import Told
 from ringback.observations import WireNotice
 from ringback.sources.documents import MAX_DOCUMENT_BYTES, iter_xml, read_capture
-from ringback.sources.flows import Reading, opened
+from ringback.sources.flows import Reading
 from ringback.sources.lines import Problems, iter_lines
 from ringback.sources.log_lines import MAX_LINE_BYTES, maybe_parse_line
 from ringback.sources.logged import INSTRUMENTATION, LoggedStanza, Sightings
 from ringback.sources.notice import Notice, Urgency
 from ringback.sources.recognition import SourceKind
+from ringback.sources.streams import opened
 from ringback.wire.events import ClientIdentified
 
 _NO_STANZA = (

@@ -7,11 +7,10 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
-from mitmproxy.io import FlowReader
-
 from ringback.errors import SourceError
 from ringback.eventschema import SCHEMA
 from ringback.sources.har import HAR_BEGINNING
+from ringback.sources.streams import peek
 
 HEAD_BYTES = 1024
 """Bytes that tell what a file is."""
@@ -53,7 +52,7 @@ def kind_of(path: Path, stream: BinaryIO) -> SourceKind:
     Raises:
         SourceError: it is an event file of another version.
     """
-    head = FlowReader(stream).peek(HEAD_BYTES)[:HEAD_BYTES]
+    head = peek(stream, HEAD_BYTES)
     if head.startswith(_SQLITE):
         return SourceKind.LEDGER
     record = _RECORD.match(head)
