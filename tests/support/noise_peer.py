@@ -97,6 +97,8 @@ class SymmetricState:
         self.ck = self.h
         self.k = b""
         self.n = 0
+        self.secrets: list[bytes] = []
+        """Every shared secret that was mixed in, in order."""
         self.mix_hash(prologue)
 
     def mix_hash(self, data: bytes) -> None:
@@ -110,7 +112,8 @@ class SymmetricState:
 
     def mix_dh(self, private: X25519PrivateKey, peer: bytes) -> None:
         """Mix the shared secret of one Diffie-Hellman in."""
-        self.mix_key(private.exchange(X25519PublicKey.from_public_bytes(peer)))
+        self.secrets.append(private.exchange(X25519PublicKey.from_public_bytes(peer)))
+        self.mix_key(self.secrets[-1])
 
     def seal(self, plaintext: bytes) -> bytes:
         """EncryptAndHash."""
@@ -164,6 +167,7 @@ class NoisePair:
     - `handshake`: those as (from_client, bytes) in order
     - `ephemeral`: the client's ephemeral public key, which names the session in the key log
     - `client`, `server`: the `Lane` of each direction
+    - `secrets`: the shared secrets that their keys come of, in the order in which they were mixed in
     - `client_line`, `server_line`, `handshake_line`, `candidate_lines`, `key_log`: key log text with newlines
     """
 
@@ -261,6 +265,7 @@ class NoisePair:
         self.handshake_key = state.k
         client_finish = proto((1, client_static), (2, state.seal(self._payload)))
         self.client_finish = framed(proto((4, client_finish)))
+        self.secrets = state.secrets
         return state.split()
 
     def _run_ik(self) -> tuple[bytes, bytes]:
@@ -273,6 +278,7 @@ class NoisePair:
         server_hello = proto((1, public(self._server_e)), (3, state.seal(self._certificate)))
         self.server_hello = framed(proto((3, server_hello)))
         self.client_finish = b""
+        self.secrets = state.secrets
         return state.split()
 
     def _ik_hello(self, server_static: bytes) -> tuple[SymmetricState, bytes, bytes]:
