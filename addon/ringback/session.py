@@ -70,8 +70,9 @@ class Session:
         self._recorded = Chronology(buffer_bytes)
         self._left_out = 0
         self._is_complete = False
-        self._next_look = float("-inf")
+        self._looked_at = float("-inf")
         self._held_since: float | None = None
+        self._is_held_told = False
 
     @property
     def has_begun(self) -> bool:
@@ -209,17 +210,20 @@ class Session:
         self._publish(self._inspector.finish())
 
     def _watch_held(self, now: float) -> None:
-        """Tell once that frames wait for a key: nothing else shows it while their connection is open."""
-        if now < self._next_look:
+        """Tell once that frames wait for a key: nothing else shows it while their connection is open.
+
+        A clock that was set back begins the waiting anew.
+        """
+        if 0 <= now - self._looked_at < LOOK_S:
             return
-        self._next_look = now + LOOK_S
+        self._looked_at = now
         held = self._inspector.funnel.held
         if not held:
-            self._held_since = None
-        elif self._held_since is None:
+            self._held_since, self._is_held_told = None, False
+        elif self._held_since is None or now < self._held_since:
             self._held_since = now
-        elif self._held_since + HELD_S <= now:
-            self._held_since = float("inf")
+        elif self._held_since + HELD_S <= now and not self._is_held_told:
+            self._is_held_told = True
             self._tell(Notice(f"{_waiting(self._inspector.held)}: {ClosedReason.NO_KEY.advice}"))
 
     def _poll_keys(self) -> None:

@@ -96,7 +96,7 @@ class CallFlows:
             case = self._casebook.maybe_case(*key)
             if case is None:
                 del self._due[key]
-            elif self._drawn_at.get(case.number, float("-inf")) + REST_S <= now:
+            elif not 0 <= now - self._drawn_at.get(case.number, float("-inf")) < REST_S:
                 yield key, case
                 ready += 1
             if ready == MAX_A_TURN:

@@ -51,7 +51,7 @@ class Screens:
         self._placeholders = placeholders
         self._faults = Faults(tell)
         self._messages = MessageLog()
-        self._next_marks = float("-inf")
+        self._marked_at = float("-inf")
         self._level = Severity.NOTE
         self._text = self._new_text(WIDTH)
         self.content_view = StanzaView(self._messages, self._current_text, self._faults)
@@ -77,8 +77,8 @@ class Screens:
 
         Marks are left for later where it is too early again, unless they are wanted `at_once`.
         """
-        if at_once or self._next_marks <= now:
-            self._next_marks = now + REST_S
+        if at_once or not 0 <= now - self._marked_at < REST_S:  # below 0 the clock was set back
+            self._marked_at = now
             with self._faults.contained("marking flows"):
                 _update(self.marks.write())
         view = ctx.master.addons.get("view")  # type: ignore[no-untyped-call]

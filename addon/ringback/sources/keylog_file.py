@@ -7,6 +7,7 @@ or not there yet is normal here: it is told once, and the next poll looks again.
 from __future__ import annotations
 
 import stat
+import time
 from os import stat_result
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +17,9 @@ from ringback.wire.keylog import KeyLog
 
 MAX_POLL_BYTES = 4 << 20
 """Read in one poll. Stops a huge file from holding up the proxied sockets; the next poll goes on."""
+
+MAX_POLL_S = 0.01
+"""After so long a poll reads no further chunk, in seconds: lines take time by their number, not by bytes."""
 
 CHUNK_BYTES = 64 << 10
 
@@ -55,7 +59,7 @@ class KeyLogFile:
         return self._told
 
     def poll(self) -> bool:
-        """Read what was added, at most `MAX_POLL_BYTES` of it; whether keys were gained."""
+        """Read what was added, as far as `MAX_POLL_BYTES` and `MAX_POLL_S` go; whether keys were gained."""
         before = self._keys.size
         self._read()
         return self._keys.size > before
@@ -107,11 +111,12 @@ class KeyLogFile:
         self._inode = inode
         stream.seek(self._offset)
         left = MAX_POLL_BYTES
+        until = time.perf_counter() + MAX_POLL_S
         while left > 0 and (chunk := stream.read(min(CHUNK_BYTES, left))):
             self._keys.feed(chunk)
             self._offset += len(chunk)
             self._tail = (self._tail + chunk)[-TAIL_BYTES:]
-            left -= len(chunk)
+            left = 0 if time.perf_counter() > until else left - len(chunk)
         self._told = ""
         self._tell_problems()
 

@@ -59,12 +59,17 @@ class LiveConnections:
         return left_out
 
     def due(self, now: float) -> list[int]:
-        """The numbers of connections whose `KEY_GRACE_S` is over; each is given once and then forgotten."""
-        over = [
-            flow
-            for flow, followed in self._followed.items()
-            if followed.ended_at is not None and followed.ended_at + KEY_GRACE_S <= now
-        ]
+        """The numbers of connections whose `KEY_GRACE_S` is over; each is given once and then forgotten.
+
+        A clock that was set back begins the grace anew.
+        """
+        over = []
+        for flow, followed in self._followed.items():
+            if followed.ended_at is None:
+                continue
+            followed.ended_at = min(followed.ended_at, now)
+            if followed.ended_at + KEY_GRACE_S <= now:
+                over.append(flow)
         return [self._followed.pop(flow).number for flow in over]
 
 
