@@ -7,7 +7,7 @@ import json
 import sys
 import tracemalloc
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -170,7 +170,7 @@ def test_a_2_mb_frame_in_chunks_of_one_byte_is_linear() -> None:
     keys.feed(pair.key_log.encode())
     connection = Connection(keys, log=FrameLog())
 
-    def receive(content: bytes, direction: Direction = Direction.CLIENT) -> list[WireEvent]:
+    def receive(content: bytes, direction: Direction = Direction.CLIENT) -> Sequence[WireEvent]:
         return connection.receive(content, direction, message=0, at=0.0)
 
     for from_client, content in pair.handshake:
