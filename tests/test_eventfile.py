@@ -84,6 +84,19 @@ def test_a_second_run_appends(tmp_path: Path) -> None:
     assert types(path) == ["start", "summary", "start"]
 
 
+def test_a_run_of_another_process_is_taken_over(tmp_path: Path) -> None:
+    """Its lines stand as they are, behind what was written before."""
+    own, other = tmp_path / "own.jsonl", tmp_path / "other.jsonl"
+    for path in (own, other):
+        with EventFile(path) as events:
+            events.write(observed(), Placeholders())
+            events.summary(Funnel(calls=1))
+    told = other.read_text().splitlines(keepends=True)
+    with EventFile(own) as events:
+        events.take_over(told[1:])
+    assert own.read_text().splitlines(keepends=True)[3:] == told
+
+
 def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
     """A new file has mode 0600 whatever the umask, an existing one is tightened."""
     new, existing = tmp_path / "new", tmp_path / "existing"

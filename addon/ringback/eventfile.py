@@ -11,13 +11,14 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from ringback.errors import EventFileError
 from ringback.eventrecords import record_line, records_of, start_record, summary_record
-from ringback.eventschema import SCHEMA, Record
+from ringback.eventschema import SCHEMA
 from ringback.observations import Funnel, Observation
 from ringback.sanitize import Placeholders
 from ringback.tableguess import TableGuesses
@@ -97,7 +98,7 @@ class EventFile:
         """
         self._guesses.note(observation)
         for record in records_of(observation, placeholders, self._guesses):
-            self._append(record)
+            self._append(record_line(record))
 
     def summary(self, funnel: Funnel) -> None:
         """Append the record that closes a run.
@@ -105,7 +106,16 @@ class EventFile:
         Raises:
             EventFileError: as for `write`.
         """
-        self._append(summary_record(funnel))
+        self._append(record_line(summary_record(funnel)))
+
+    def take_over(self, run: Sequence[str]) -> None:
+        """Append the lines of a whole run of another process, its start and its summary included: all of
+        them in one piece, or none where the file takes no more.
+
+        Raises:
+            EventFileError: as for `write`.
+        """
+        self._append(*run)
 
     def close(self) -> None:
         """Give the file back. Closing twice does nothing.
@@ -175,27 +185,28 @@ class EventFile:
 
     def _start(self, *, removed: int) -> None:
         if removed:
-            self._write_lines({"type": "recovered", "removed": removed})
-        self._write_lines(start_record())
+            self._write_lines(record_line({"type": "recovered", "removed": removed}))
+        self._write_lines(record_line(start_record()))
 
-    def _append(self, record: Record) -> None:
+    def _append(self, *lines: str) -> None:
         try:
             if self._lost:
                 # In one piece: a `lost` record that fits where the next one does not would repeat itself.
-                self._write_lines({"type": "lost", "records": self._lost}, record)
+                self._write_lines(record_line({"type": "lost", "records": self._lost}), *lines)
                 self._lost = 0
             else:
-                self._write_lines(record)
+                self._write_lines(*lines)
         except OSError as error:
-            self._lost += 1
-            if self._lost == 1:
+            is_first = not self._lost
+            self._lost += len(lines)
+            if is_first:
                 raise EventFileError(
                     f"{self._path}: {error.strerror}: records are lost until it can be written again"
                 ) from error
 
-    def _write_lines(self, *records: Record) -> None:
+    def _write_lines(self, *told: str) -> None:
         self._mend()
-        lines = b"".join(record_line(record).encode() for record in records)
+        lines = "".join(told).encode()
         start = os.fstat(self._fd).st_size
         written = 0
         try:

@@ -103,6 +103,14 @@ class Funnel:
     incomplete: bool = False
     """Whether a source was not read to its end, or not all of it."""
 
+    def add(self, other: Funnel) -> None:
+        """Add all that another run came to."""
+        self.add_frames(other)
+        for name in ("stanzas", "calls", "preaccepts", "evicted"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for severity, count in other.findings.items():
+            self.findings[severity] = self.findings.get(severity, 0) + count
+
     def add_frames(self, other: Funnel) -> None:
         """Add what another has of connections and their frames; not what was made of them."""
         self.incomplete |= other.incomplete

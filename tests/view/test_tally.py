@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ringback.check.call import check_call
 from ringback.findings import FactRef, Severity, Stance
 from ringback.view.tally import MAX_UNSPECIFIED, Tally
-from support.sightings import DEVICE, Tape, action, preaccept
+from support.sightings import CALL_ID, DEVICE, Tape, action, offer_to, preaccept
 from support.viewing import PREACCEPT, SPECIFICATION, finding, observed
 
 
@@ -72,3 +74,35 @@ def test_stanzas_without_a_file_are_counted_by_their_action() -> None:
     assert tally.unspecified["a0"] == 1
     assert tally.unspecified["others"] == 2
     assert len(tally.unspecified) == MAX_UNSPECIFIED + 1
+
+
+def test_tallies_of_several_captures_add_up() -> None:
+    """What was counted apart comes to what is counted together, in either order."""
+    seen = [
+        ("call/@from", Stance.SUPPORTS),
+        ("call/@from", Stance.CONTRADICTS),
+        ("call/@to", Stance.SUPPORTS),
+    ]
+    apart = [tallied(each) for each in seen]
+    for order in (apart, apart[::-1]):
+        together = Tally()
+        for each in order:
+            together.add_all(each)
+        assert together.facts_of(PREACCEPT) == tallied(*seen).facts_of(PREACCEPT)
+    tally, tape = Tally(), Tape()
+    for number in range(MAX_UNSPECIFIED + 2):
+        one, sighting = Tally(), tape.sent(action(f"a{number}", stanza_id="1", to_=DEVICE))
+        one.observe(observed(sighting), sighting.node)
+        tally.add_all(one)
+    assert tally.unspecified["others"] == 2
+
+
+def test_a_nameless_tally_counts_the_same() -> None:
+    """It holds no call-id, which is all that a tally has of anybody."""
+    tally, tape = Tally(), Tape()
+    for sighting in (tape.sent(offer_to(DEVICE)), tape.sent(preaccept())):
+        tally.observe(observed(sighting, [sighting]), sighting.node)
+    nameless = tally.nameless()
+    assert len(nameless.offered) == len(tally.offered) == 1
+    assert CALL_ID in str(tally.offered)
+    assert CALL_ID not in repr(replace(nameless, specs={}))

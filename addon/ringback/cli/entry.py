@@ -98,6 +98,17 @@ def cli(ctx: click.Context) -> ExitCode:
 )
 @lines_option
 @click.option("--no-color", is_flag=True, help="No colour, also on a terminal. NO_COLOR does the same.")
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Go through each SOURCE by itself, N at a time, each in a process of its own.",
+)
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="The same on the workers of a Dask scheduler, such as tls://lab:8786.",
+)
 def replay(  # noqa: PLR0917 - click passes them by name
     source: SourceOptions,
     events: Path | None,
@@ -105,22 +116,34 @@ def replay(  # noqa: PLR0917 - click passes them by name
     level: str,
     as_json: bool,
     no_color: bool,
+    jobs: int | None,
+    cluster: str | None,
 ) -> ExitCode:
     """Report on the call pre-accepts in what was captured.
 
     Every pre-accept is printed as annotated XML with its findings, a summary comes last. A SOURCE is a flow
     file, HAR file, event file, ledger, client's log or XML document; - is standard input. All recordings are
-    gone through in one order of time. Findings are results: they do not change the exit code.
+    gone through in one order of time; with --jobs or --cluster each by itself, and a SOURCE may be a pattern,
+    or an address such as s3://bucket/*.flows (`ringback docs archives`). Findings are results: they do not
+    change the exit code.
 
     \b
     Examples:
       ringback replay captures/synthetic/single-callee.flows
       ringback replay --keylog session.keys --events found.jsonl a.flows b.flows
+      ringback replay --jobs 8 --ledger lab.db archive/
     """
     from ringback.commands.replay import Report  # noqa: PLC0415 - mitmproxy takes long to import
     from ringback.commands.replay import replay as run  # noqa: PLC0415
 
-    return run(source, Report(Severity(level), events, ledger, as_json), Environment(color=not no_color))
+    report, environment = Report(Severity(level), events, ledger, as_json), Environment(color=not no_color)
+    if jobs is not None and cluster is not None:
+        raise ArgumentError("--jobs and --cluster are two ways to the same; leave one out")
+    if jobs is None and cluster is None:
+        return run(source, report, environment)
+    from ringback.archive.replaying import Workers, replay_archive  # noqa: PLC0415
+
+    return replay_archive(source, report, Workers(jobs, cluster), environment)
 
 
 @cli.command(epilog=EPILOG)

@@ -26,6 +26,9 @@ _EXIT_CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCod
 EPILOG = f"\b\nExit codes:\n{_EXIT_CODES}"
 """What the help of every command ends with."""
 
+_SPELLED = "ringback.spelled"
+"""Where the context keeps how paths were spelled."""
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -53,7 +56,16 @@ class _NamedPath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as in click
         if not os.fspath(value):
             self.fail("it is empty; name a file", param, ctx)
-        return super().convert(value, param, ctx)
+        path = super().convert(value, param, ctx)
+        if ctx is not None:
+            ctx.meta.setdefault(_SPELLED, {})[path] = os.fspath(value)
+        return path
+
+
+def _spelled(path: Path) -> str:
+    """The path as the command line spells it: an address with `://` in it does not survive as a path."""
+    spelled: dict[Path, str] = click.get_current_context().meta.get(_SPELLED, {})
+    return spelled.get(path, str(path))
 
 
 def _host_patterns(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -167,7 +179,15 @@ def _collected(command: _Command) -> _Command:
         spec: Path | None,
         **options: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401 - as in click
-        recording = Recording(sources, keylog, hosts, keylog_variable(), technique)
+        recording = Recording(
+            sources,
+            keylog,
+            hosts,
+            keylog_variable(),
+            technique,
+            named=tuple(map(_spelled, sources)),
+            keylog_named="" if keylog is None else _spelled(keylog),
+        )
         return command(*arguments, source=SourceOptions(recording, spec), **options)
 
     return cast("_Command", collecting)

@@ -23,8 +23,10 @@ class Interruptions(AbstractContextManager["Interruptions"]):
         self._previous: Any = None
 
     def __enter__(self) -> Interruptions:
-        """Take over the signal, where that is ours: it belongs to a program's main thread."""
-        if threading.current_thread() is not threading.main_thread():
+        """Take over the signal, where that is ours: it belongs to a program's main thread, and whoever
+        started a program that is to ignore it has a use for that."""
+        is_main = threading.current_thread() is threading.main_thread()
+        if not is_main or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
             return self
         self._previous = signal.signal(signal.SIGINT, self._interrupt)
         return self

@@ -20,6 +20,12 @@ class Recording:
     technique: str | None = None
     """By which technique stanzas were observed that something else has opened; None for what the source
     says, or else the instrumentation of a client library."""
+    capture: str | None = None
+    """What the one file is called in findings; None: by its name."""
+    named: tuple[str, ...] = ()
+    """The files as they were spelled: no address such as `s3://bucket/mine.flows` survives as a path."""
+    keylog_named: str = ""
+    """The key log as it was spelled; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

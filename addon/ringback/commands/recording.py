@@ -84,10 +84,7 @@ def read_keys(recording: Recording, environment: Environment) -> KeyLog:
     flows.check_captures(recording.files)
     keys = KeyLog()
     if recording.keylog is not None:
-        _check_readable(recording.keylog, recording.keylog_variable)
-        if recording.keylog_variable is not None:
-            told = f"keys are read from {recording.keylog}, which {recording.keylog_variable} names"
-            environment.tell(Notice(told, Urgency.INFO))
+        check_key_log(recording, environment)
         KeyLogFile(recording.keylog, keys, environment.tell).read_whole()
         return keys
     for beside in dict.fromkeys(filter(None, map(key_log_beside, recording.files))):
@@ -96,14 +93,24 @@ def read_keys(recording: Recording, environment: Environment) -> KeyLog:
     return keys
 
 
-def _check_readable(path: Path, variable: str | None) -> None:
+def check_key_log(recording: Recording, environment: Environment) -> None:
+    """See to it that the named key log can be read; tell where the environment has named it.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    path, variable = recording.keylog, recording.keylog_variable
+    if path is None:
+        return
     try:
         with path.open("rb"):
-            return
+            """Nothing: that it can be read shows here."""
     except OSError as error:
         whence = "" if variable is None else f", which {variable} names,"
         advice = "name the file that the client wrote keys to"
         raise SourceError(f"key log {path}{whence} cannot be read ({error.strerror}); {advice}") from error
+    if variable is not None:
+        environment.tell(Notice(f"keys are read from {path}, which {variable} names", Urgency.INFO))
 
 
 def go_through(
@@ -121,7 +128,7 @@ def go_through(
         SourceError: a file cannot be read, or a host pattern is none.
     """
     hosts = HostFilter(recording.hosts)
-    with Passage(environment, going, hosts, opened or {}) as passage:
+    with Passage(environment, going, hosts, opened or {}, recording.capture) as passage:
         read_until = None
         for event in flows.read_captures(recording.files, passage.reading):
             if read_until is None:
@@ -137,7 +144,12 @@ class Passage(AbstractContextManager["Passage"]):
     """One way through files: with a bar for each, and ended by Ctrl-C."""
 
     def __init__(
-        self, environment: Environment, going: Going, hosts: HostFilter, opened: Mapping[Path, BinaryIO]
+        self,
+        environment: Environment,
+        going: Going,
+        hosts: HostFilter,
+        opened: Mapping[Path, BinaryIO],
+        capture: str | None = None,
     ) -> None:
         """How it went is in `going` afterwards."""
         self.interruptions = Interruptions()
@@ -150,6 +162,7 @@ class Passage(AbstractContextManager["Passage"]):
             waiting=self.interruptions.waiting,
             opened=opened,
             left_out=self._leave_out,
+            capture=capture,
         )
         self._going = going
 

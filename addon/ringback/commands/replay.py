@@ -52,7 +52,7 @@ def replay(source: SourceOptions, report: Report, environment: Environment) -> E
     with ExitStack() as stack:
         sources = Sources.sorted_out(source.recording, stack, environment.tell)
         if report.ledger is not None:
-            _refuse_kept(sources)
+            refuse_kept(sources)
         outlets: list[Outlet] = []
         run = Run(sources, specification, outlets, environment)
         outlets += _outlets(report, specification, environment)
@@ -61,8 +61,12 @@ def replay(source: SourceOptions, report: Report, environment: Environment) -> E
         return run.go()
 
 
-def _refuse_kept(sources: Sources) -> None:
-    """Placeholders and pseudonyms of another ledger would be taken for identities."""
+def refuse_kept(sources: Sources) -> None:
+    """Refuse for a ledger what holds placeholders or pseudonyms: they would be taken for identities.
+
+    Raises:
+        SourceError: one of the sources does.
+    """
     for kind, advice in KEPT.items():
         for path in sources.paths[kind]:
             raise SourceError(

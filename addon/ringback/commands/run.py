@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,6 +31,7 @@ from ringback.sources.recognition import SourceKind, kind_of
 from ringback.sources.streams import STDIN, opened
 from ringback.spec.model import Specification
 from ringback.status import ExitCode
+from ringback.wire.keylog import KeyLog
 
 KEPT = {
     SourceKind.EVENTS: "replay the capture itself",
@@ -49,20 +50,28 @@ class Sources:
     """Pipes, each open and at its beginning."""
 
     @classmethod
-    def sorted_out(cls, recording: Recording, stack: ExitStack, tell: Tell) -> Sources:
-        """What was named, each recognised by its content; `stack` closes what stays open.
+    def sorted_out(
+        cls,
+        recording: Recording,
+        stack: ExitStack,
+        tell: Tell,
+        already: Mapping[Path, BinaryIO] | None = None,
+    ) -> Sources:
+        """What was named, each recognised by its content; `stack` closes what stays open. What is open
+        `already` is no file that lies here.
 
         Raises:
             SourceError: a source cannot be read.
         """
-        files = tuple(unfolded(recording.files, tell))
+        files = tuple(recording.files if already else unfolded(recording.files, tell))
         sources = cls(replace(recording, files=files))
         for path in files:
             if path in sources.opened:
                 continue
-            stream = stack.enter_context(opened(path))
+            stream = stack.enter_context(opened(path, already))
             kind = kind_of(path, stream)
-            if path.is_file() and path != STDIN:
+            is_here = path != STDIN and not (already and path in already)
+            if is_here and path.is_file():
                 stream.close()
             elif kind is SourceKind.LEDGER:
                 raise SourceError(
@@ -88,8 +97,9 @@ class Run:
         specification: Specification,
         outlets: Sequence[Outlet],
         environment: Environment,
+        keys: KeyLog | None = None,
     ) -> None:
-        """Read the keys. The outlets get observations and are not closed.
+        """Read the keys, unless they are given. The outlets get observations and are not closed.
 
         Raises:
             SourceError: the key log or a recording cannot be read.
@@ -103,7 +113,7 @@ class Run:
         self._copies = Copies()
         self._is_through = False
         recording = sources.flow_files
-        keys = read_keys(recording, environment)
+        keys = read_keys(recording, environment) if keys is None else keys
         self._advice = (
             key_advice(recording.keylog, keys)
             if recording.files
@@ -117,6 +127,11 @@ class Run:
         funnel = self._inspector.funnel
         funnel.incomplete |= not self._is_through or self._faults.count > 0
         return funnel
+
+    @property
+    def is_all_left_out(self) -> bool:
+        """Whether the hosts let no connection through, and there was nothing else."""
+        return self._going.left_out > 0 and not self._going.is_any
 
     @property
     def is_refused(self) -> bool:
@@ -155,19 +170,21 @@ class Run:
                     self._show(observations)
         if self._going.interrupted or len(recording.files) == len(self._sources.recording.files):
             return
-        with Passage(self._environment, self._going, HostFilter(), already) as passage:
+        with Passage(
+            self._environment, self._going, HostFilter(), already, self._sources.recording.capture
+        ) as passage:
             for told in self._told(passage):
                 self._going.is_any = True
                 self._show(self._inspector.take_told(told))
 
     def _told(self, passage: Passage) -> Iterator[Told | FindingMade]:
         reading, paths = passage.reading, self._sources.paths
-        for path, name in name_captures(paths[SourceKind.EVENTS], reading.tell):
+        for path, name in name_captures(paths[SourceKind.EVENTS], reading):
             yield from self._once(self._noted(read_events(path, name, reading)), path, reading)
-        for path, name in name_captures(paths[SourceKind.LEDGER], reading.tell):
+        for path, name in name_captures(paths[SourceKind.LEDGER], reading):
             yield from self._once(read_ledger(path, name, reading), path, reading)
         for kind, read in READERS.items():
-            for path, name in name_captures(paths[kind], reading.tell):
+            for path, name in name_captures(paths[kind], reading):
                 told = read(path, name, reading, self._sources.recording.technique)
                 yield from self._once(told, path, reading)
 

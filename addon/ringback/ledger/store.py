@@ -121,12 +121,17 @@ class Ledger(StoredLedger):
     def _recorder(self, technique: str) -> Recorder:
         """Made when something is recorded for the first time, and with it the secret."""
         if technique not in self._recorders:
-            pseudonyms = Pseudonyms(self._own_secret())
+            pseudonyms = Pseudonyms(self.own_secret())
             self._recorders[technique] = Recorder(self._database, pseudonyms, technique)
         return self._recorders[technique]
 
-    def _own_secret(self) -> bytes:
-        """The secret under which this ledger records, made where there is none."""
+    def own_secret(self) -> bytes:
+        """The secret under which this ledger records, made where there is none. Whoever has it can try phone
+        numbers against all pseudonyms.
+
+        Raises:
+            LedgerError: it cannot be written.
+        """
         found = self._maybe_secret()
         if found is not None:
             return found
@@ -137,6 +142,16 @@ class Ledger(StoredLedger):
     def _maybe_secret(self) -> bytes | None:
         found = self._database.execute("SELECT secret FROM realm WHERE secret IS NOT NULL").fetchone()
         return None if found is None else bytes(found[0])
+
+    def forget_secret(self) -> None:
+        """Keep what was recorded, without the secret that it was recorded under.
+
+        Raises:
+            LedgerError: it cannot be written.
+        """
+        self._recorders.clear()
+        with refused(self.path):
+            self._database.execute("UPDATE realm SET secret = NULL")
 
     def adopt(self, secret: bytes) -> None:
         """Record under this secret, another ledger's; only in one that has none yet.

@@ -56,6 +56,8 @@ class Reading:
     """Streams that are open already, of what can be opened once only; the reading closes none."""
     left_out: Callable[[int], None] | None = None
     """Called with the number of connections that the hosts kept out, where there are any."""
+    capture: str | None = None
+    """What the one capture is called; None: by its file's name."""
 
 
 def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
@@ -69,7 +71,7 @@ def read_captures(paths: Sequence[Path], reading: Reading) -> Iterator[Event]:
     """
     chronology = Chronology(reading.buffer_bytes)
     left_out = 0
-    for path, capture in name_captures(paths, reading.tell):
+    for path, capture in name_captures(paths, reading):
         for recorded in _connections(path, capture, reading):
             if recorded is None:
                 left_out += 1
@@ -147,20 +149,31 @@ def too_large() -> Notice:
     )
 
 
-def name_captures(paths: Sequence[Path], tell: Tell) -> list[tuple[Path, str]]:
+def name_captures(paths: Sequence[Path], reading: Reading) -> list[tuple[Path, str]]:
     """Each file once, with the name findings give it: the file's name, `NAME#2` where a name comes again."""
     named: list[tuple[Path, str]] = []
     seen: set[str] = set()
-    names: Counter[str] = Counter()
+    names = Names()
     for path in paths:
         if (real := realpath(path)) in seen:
-            tell(Notice(f"{path} was named twice: it is read once"))
+            reading.tell(Notice(f"{path} was named twice: it is read once"))
             continue
         seen.add(real)
-        name = capture_name(path)
-        names[name] += 1
-        named.append((path, name if names[name] == 1 else f"{name}#{names[name]}"))
+        named.append((path, reading.capture or names.of(capture_name(path))))
     return named
+
+
+class Names:
+    """Names of captures, each given once."""
+
+    def __init__(self) -> None:
+        """None is taken."""
+        self._taken: Counter[str] = Counter()
+
+    def of(self, name: str) -> str:
+        """The name, `NAME#2` where it comes again."""
+        self._taken[name] += 1
+        return name if self._taken[name] == 1 else f"{name}#{self._taken[name]}"
 
 
 def capture_name(path: Path) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from rich.text import Text
 
@@ -23,6 +24,8 @@ from ringback.view.tally import FlowTally, Tally
 from ringback.view.visible import visible
 from ringback.wire.events import ClosedReason
 from ringback.wording import agreeing, counted
+
+_Counted = TypeVar("_Counted", str, tuple[str, int])
 
 _LABEL = 13
 """Columns of the labels on the left."""
@@ -45,15 +48,20 @@ def summary_lines(
         yield from _labelled("facts", [Text(said, "yellow")], width)
         if not funnel.preaccepts:
             yield from _unanswered(tally, width)
-    for spec in tally.specs.values():
+    for _, spec in sorted(tally.specs.items()):
         yield from _facts(spec, tally, width)
         yield from _questions(spec, tally, width, level)
     if tally.unspecified:
-        told = [Text(f"{visible(name)} {number}") for name, number in tally.unspecified.most_common()]
+        told = [Text(f"{visible(name)} {number}") for name, number in _most_first(tally.unspecified)]
         words = Text("(no file of the specification that is loaded is about these)", "dim")
         yield from _labelled("no file for", [*told, words], width)
-    for name, followed in tally.flows.items():
+    for name, followed in sorted(tally.flows.items()):
         yield from _flow(name, followed, width)
+
+
+def _most_first(counts: Mapping[_Counted, int]) -> list[tuple[_Counted, int]]:
+    """What was counted, in an order that does not depend on what was seen first."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _funnel(funnel: Funnel, marks: Marks, width: int) -> Iterator[Text]:
@@ -73,7 +81,7 @@ def _funnel(funnel: Funnel, marks: Marks, width: int) -> Iterator[Text]:
 
 
 def _not_opened(funnel: Funnel, notices: Notices, width: int) -> Iterator[Text]:
-    for value, number in sorted(funnel.closed.items(), key=lambda item: -item[1]):
+    for value, number in _most_first(funnel.closed):
         pieces = [Text.assemble((f"{number} of {funnel.frames}", "bold yellow"), f" {value}")]
         reason = ClosedReason(value)
         pieces += [*_by_connection(notices.closed.get(reason, Counter())), Text(reason.advice, "dim")]
@@ -103,7 +111,7 @@ def _by_connection(counts: Counter[tuple[str, int]]) -> Iterator[Text]:
     """How many frames stayed closed on which connection, most first; nothing where there is only one."""
     if len(counts) < 2:
         return
-    for (capture, connection), number in counts.most_common(_MOST_CONNECTIONS):
+    for (capture, connection), number in _most_first(counts)[:_MOST_CONNECTIONS]:
         yield Text(f"{number} on connection {connection} of {visible(capture)}")
     if len(counts) > _MOST_CONNECTIONS:
         yield Text(f"the rest on {len(counts) - _MOST_CONNECTIONS} more")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from ringback.check.correlation_codes import ADDRESSES_LITERAL
 from ringback.check.flow_codes import FLOW_CODES
@@ -89,6 +89,29 @@ class Tally:
         if observed.call is not None and observed.call.of("offer"):
             self.offered.add((observed.call.capture, observed.call.call_id))
 
+    def nameless(self) -> Tally:
+        """The same counts, without anything that names a call: the only raw values that a tally holds."""
+        flows = {
+            name: FlowTally({*_numbered(followed.calls)}, followed.steps)
+            for name, followed in self.flows.items()
+        }
+        return replace(self, offered=_numbered(self.offered), flows=flows)
+
+    def add_all(self, other: Tally) -> None:
+        """Count what another has counted of other captures."""
+        self.specs |= other.specs
+        self.questions += other.questions
+        self.offered |= other.offered
+        for name, number in other.unspecified.items():
+            is_kept = name in self.unspecified or len(self.unspecified) < MAX_UNSPECIFIED
+            self.unspecified[name if is_kept else "others"] += number
+        for name, followed in other.flows.items():
+            own = self.flows.setdefault(name, FlowTally())
+            own.calls |= followed.calls
+            own.steps += followed.steps
+        for fact, stances in other._stances.items():
+            self._stances.setdefault(fact, set()).update(stances)
+
     def facts_of(self, spec: StanzaSpec) -> FactTally:
         """What became of the facts of a file."""
         paths: dict[Stance, list[str]] = {stance: [] for stance in _GRAVEST_FIRST}
@@ -102,6 +125,12 @@ class Tally:
         for number, text in enumerate(spec.open_questions, start=1):
             counts = {severity: self.questions[f"{spec.id}/{number}", severity] for severity in Severity}
             yield number, text, {severity: count for severity, count in counts.items() if count}
+
+
+def _numbered(calls: Iterable[tuple[str, str | None]]) -> set[tuple[str, str]]:
+    """As many calls of each capture, each by a number."""
+    counts = Counter(capture for capture, _ in calls)
+    return {(capture, str(number)) for capture, count in counts.items() for number in range(count)}
 
 
 def _also_lacking(finding: Finding) -> list[str]:

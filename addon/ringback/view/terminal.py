@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
@@ -21,6 +23,7 @@ from ringback.view.stanza_text import annotated_text
 from ringback.view.summary import summary_lines
 from ringback.view.tally import Tally
 from ringback.view.visible import visible
+from ringback.wire.events import ClosedReason
 
 _ACTION = 16
 _CALL = len("CALLID-0001")
@@ -33,6 +36,15 @@ _FINDING_INDENT = " " * 10
 _LEAST_WIDTH = 40
 _MOST_OF_A_KIND = 12
 """Findings of one kind that are printed of one stanza. Against a stanza of a thousand unknown children."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a view has shown, as far as a summary tells it: nothing in it names anybody."""
+
+    tally: Tally
+    closed: dict[ClosedReason, Counter[tuple[str, int]]]
+    """See `Notices.closed`."""
 
 
 class TerminalView:
@@ -74,6 +86,23 @@ class TerminalView:
         )
         self.blank_line()
         self.print(*lines)
+
+    @property
+    def counts(self) -> Counts:
+        """What was shown up to now, counted."""
+        return Counts(self._tally.nameless(), self._notices.closed)
+
+    def add(self, counts: Counts) -> None:
+        """Count what another view has shown of other captures."""
+        self._tally.add_all(counts.tally)
+        for reason, connections in counts.closed.items():
+            self._notices.closed.setdefault(reason, Counter()).update(connections)
+
+    def capture(self, name: str) -> None:
+        """Print a heading for all that one capture showed."""
+        self.blank_line()
+        shown = visible(self._placeholders.capture(name))
+        self.print(Text(f"{self._marks.rule * 2} {shown} {self._marks.rule * 2}", "bold"))
 
     @property
     def _width(self) -> int:

@@ -1,0 +1,162 @@
+"""What tasks give back, joined: in the order in which the captures were named, whichever was done first."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import IO
+
+from ringback.archive.evidence import merge_packed
+from ringback.archive.task import Done, Gone
+from ringback.commands.environment import Environment
+from ringback.eventfile import EventFile
+from ringback.ledger import Ledger
+from ringback.observations import Funnel
+from ringback.sources.copies import MAX_FLOWS
+from ringback.sources.notice import Notice, Tell
+from ringback.status import ExitCode
+from ringback.view.terminal import TerminalView
+from ringback.wording import agreeing, counted
+
+
+@dataclass(slots=True)
+class Outputs:
+    """Where everything goes, each of it only where it is wanted."""
+
+    view: TerminalView | None = None
+    records: bool = False
+    """Whether the lines of an event file go to standard output."""
+    events: EventFile | None = None
+    ledger: Ledger | None = None
+
+
+class Joining:
+    """Takes what tasks give back, in any order, each capture once."""
+
+    def __init__(self, outputs: Outputs, environment: Environment, tell: Tell) -> None:
+        """Text goes to the standard output of `environment`."""
+        self._outputs = outputs
+        self._environment = environment
+        self._tell = tell
+        self._waiting = _Shelf()
+        self._taken: set[int] = set()
+        self._next = 0
+        self._statuses: set[ExitCode] = set()
+        self._is_all_left_out = True
+        self._has_records = False
+        self._owners: dict[str, str] = {}
+        self.funnel = Funnel()
+        """What all captures came to."""
+
+    def take(self, done: Done) -> None:
+        """Keep the evidence, and print what is next in order.
+
+        Raises:
+            LedgerError: the ledger cannot take it.
+            EventFileError: the event file cannot.
+        """
+        if self._outputs.ledger is not None and done.ledger is not None:
+            merge_packed(self._outputs.ledger, done.ledger)
+        for gone in done.captures:
+            if gone.number not in self._taken:
+                self._taken.add(gone.number)
+                self._waiting.put(gone)
+        while self._next in self._waiting:
+            self._show(self._waiting.take(self._next))
+            self._next += 1
+
+    def finish(self, total: int, *, interrupted: bool) -> ExitCode:
+        """Print what is still waiting, and the summary; the exit code for it all. There are `total` captures.
+
+        Raises:
+            EventFileError: the event file cannot take it.
+        """
+        for number in self._waiting.numbers():
+            self._show(self._waiting.take(number))
+        self.funnel.incomplete |= interrupted
+        if self._outputs.events is not None and not self._has_records:
+            # The run that was begun has ended, and nothing was seen.
+            self._outputs.events.summary(self.funnel)
+        if self._outputs.view is not None:
+            self._outputs.view.summary(self.funnel)
+        if interrupted:
+            left = total - len(self._taken)
+            were = agreeing(left, "was", "were")
+            self._tell(Notice(f"interrupted: {left} of {counted(total, 'capture')} {were} not read"))
+            return ExitCode.INTERRUPTED
+        return self._status()
+
+    def _status(self) -> ExitCode:
+        for status in (ExitCode.INTERNAL, ExitCode.INPUT):
+            if status in self._statuses:
+                return status
+        if self._taken and self._is_all_left_out:
+            return ExitCode.NOTHING_OPENED
+        return ExitCode.NOTHING_OPENED if self.funnel.frames and not self.funnel.opened else ExitCode.OK
+
+    def _show(self, gone: Gone) -> None:
+        for notice in gone.notices:
+            self._tell(notice)
+        self._note_copies(gone)
+        self._statuses.add(gone.status)
+        self._is_all_left_out &= gone.is_all_left_out
+        self.funnel.add(gone.funnel)
+        outputs = self._outputs
+        if outputs.view is not None:
+            if gone.text:
+                outputs.view.capture(gone.place.capture)
+                self._environment.write(gone.text)
+            if gone.counts is not None:
+                outputs.view.add(gone.counts)
+        if outputs.records:
+            self._environment.write("".join(gone.records))
+        if outputs.events is not None and gone.records:
+            # The start of the first run stands there since the file was opened.
+            outputs.events.take_over(gone.records if self._has_records else gone.records[1:])
+            self._has_records = True
+
+    def _note_copies(self, gone: Gone) -> None:
+        """Each capture is gone through by itself: that two hold one connection shows only here."""
+        owners = [self._owners[flow] for flow in gone.flows if flow in self._owners]
+        for flow in gone.flows:
+            if len(self._owners) < MAX_FLOWS:
+                self._owners.setdefault(flow, gone.place.capture)
+        if owners:
+            count, other = len(owners), min(owners)
+            are, them = agreeing(count, "is", "are"), agreeing(count, "it", "them")
+            held = f"{counted(count, 'connection')} of {gone.place.capture} {are} in {other} too"
+            self._tell(Notice(f"{held}: a ledger counts {them} once, what is printed for each"))
+
+
+class _Shelf:
+    """What waits for its turn, on the disk: of many captures it may be more than fits into memory."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] | None = None
+        self._places: dict[int, tuple[int, int]] = {}
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._places
+
+    def put(self, gone: Gone) -> None:
+        if self._file is None:
+            self._file = TemporaryFile(prefix="ringback-")  # noqa: SIM115 - it goes away with this object
+        data = pickle.dumps(gone)
+        self._file.seek(0, 2)
+        self._places[gone.number] = (self._file.tell(), len(data))
+        self._file.write(data)
+
+    def take(self, number: int) -> Gone:
+        start, size = self._places.pop(number)
+        assert self._file is not None  # noqa: S101  (something was put)
+        self._file.seek(start)
+        gone = pickle.loads(self._file.read(size))  # noqa: S301 - its own bytes
+        if not self._places:
+            self._file.seek(0)
+            self._file.truncate()
+        assert isinstance(gone, Gone)  # noqa: S101
+        return gone
+
+    def numbers(self) -> list[int]:
+        return sorted(self._places)

@@ -1,0 +1,185 @@
+"""Where captures lie: files of this machine, and addresses of file systems that fsspec knows."""
+
+from __future__ import annotations
+
+import glob
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os.path import realpath
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from ringback.errors import SourceError
+from ringback.sources.flows import Names
+from ringback.sources.folder import unfolded
+from ringback.sources.keylog_file import SUFFIX
+from ringback.sources.notice import Notice, Tell
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer as Buffer
+    from fsspec import AbstractFileSystem
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_MAGIC = re.compile(r"[*?\[]")
+_FILE = "file://"
+_CAPTURE = ".flows"
+"""What captures are called in a folder that is an address: to look into each would take too long."""
+_READ_AHEAD = 1 << 20
+"""Bytes that are asked of a file system at once, at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One capture, wherever it lies."""
+
+    location: str
+    """A path of this machine, or an address such as `s3://bucket/mine.flows`."""
+    capture: str
+    """What findings call it."""
+    size_bytes: int = 0
+    """0 where that is not known."""
+
+
+def is_address(named: str) -> bool:
+    """Whether it names something in a file system of fsspec's, such as `s3://bucket/mine.flows`."""
+    return _ADDRESS.match(named) is not None
+
+
+def places_of(named: Sequence[str], tell: Tell) -> list[Place]:
+    """Every capture that is named, each once: files, folders, patterns and addresses of them.
+
+    Raises:
+        SourceError: there is none, it is standard input, or its file system cannot be reached.
+    """
+    names, seen, places = Names(), set[str](), list[Place]()
+    for each in named:
+        own = each.removeprefix(_FILE)
+        for location, size in _addressed(own) if is_address(own) else _local(own, tell):
+            real = location if is_address(location) else realpath(location)
+            if real in seen:
+                tell(Notice(f"{location} was named twice: it is read once"))
+                continue
+            seen.add(real)
+            places.append(Place(location, names.of(PurePath(location).name), size))
+    return places
+
+
+def key_log_of(location: str) -> str | None:
+    """`NAME.keys` beside `NAME.flows`; None where the capture has no suffix to replace."""
+    stem, dot, suffix = location.rpartition(".")
+    has_suffix = dot and stem and "/" not in suffix and not stem.endswith("/")
+    return f"{stem}{SUFFIX}" if has_suffix and f".{suffix}" != SUFFIX else None
+
+
+@contextmanager
+def opened_there(location: str) -> Iterator[BinaryIO]:
+    """The bytes at an address.
+
+    Raises:
+        SourceError: there is no such file, or its file system is not installed.
+        OSError: its file system cannot be reached now, or could not while the block ran, whatever was made of
+            that there.
+    """
+    system, path = _system_of(location)
+    try:
+        stream = system.open(path, "rb")
+    except FileNotFoundError:
+        raise SourceError(f"{location} does not exist; check the address") from None
+    with stream:
+        watched = _Watched(stream)
+        yield io.BufferedReader(watched, _READ_AHEAD)
+        if watched.failure is not None:
+            raise OSError(f"{location} cannot be read on: {watched.failure}") from watched.failure
+
+
+class _Watched(io.RawIOBase):
+    """A stream of a file system that is elsewhere, which remembers that it has failed."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.failure: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._stream.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def readinto(self, buffer: Buffer) -> int:
+        view = memoryview(buffer)
+        try:
+            read = self._stream.read(len(view))
+        except Exception as error:
+            self.failure = error
+            raise
+        view[: len(read)] = read
+        return len(read)
+
+
+def exists_there(location: str) -> bool:
+    """Whether there is a file at the address."""
+    system, path = _system_of(location)
+    return bool(system.isfile(path))
+
+
+def _local(named: str, tell: Tell) -> Iterator[tuple[str, int]]:
+    if named == "-":
+        raise SourceError("standard input is for one process; name a file, or leave --jobs and --cluster out")
+    paths = [Path(named)]
+    if _MAGIC.search(named) and not paths[0].exists():
+        paths = [Path(found) for found in sorted(glob.glob(named, recursive=True))]  # noqa: PTH207 - any path
+        if not paths:
+            raise SourceError(f"{named} matches no file; check the pattern")
+    for path in unfolded(paths, tell):
+        try:
+            size = path.stat().st_size
+        except OSError:
+            # Whoever reads it says what is wrong with it.
+            size = 0
+        yield str(path), size
+
+
+def _addressed(named: str) -> Iterator[tuple[str, int]]:
+    system, path = _system_of(named)
+    try:
+        found = _found(system, path)
+    except FileNotFoundError:
+        found = {}
+    except OSError as error:
+        raise SourceError(f"{named} cannot be listed ({error})") from error
+    if not found:
+        raise SourceError(f"{named} holds no capture; check the address")
+    for each, size in found.items():
+        yield system.unstrip_protocol(each), size
+
+
+def _found(system: AbstractFileSystem, path: str) -> dict[str, int]:
+    """Path and size of each file that is meant, in order of their names."""
+    if _MAGIC.search(path):
+        told: dict[str, dict[str, Any]] = system.glob(path, detail=True)
+    elif system.isdir(path):
+        told = system.glob(f"{path.rstrip('/')}/*{_CAPTURE}", detail=True)
+    else:
+        told = {path: system.info(path)}
+    return {name: int(told[name].get("size") or 0) for name in sorted(told) if told[name]["type"] == "file"}
+
+
+def _system_of(location: str) -> tuple[AbstractFileSystem, str]:
+    try:
+        import fsspec  # noqa: PLC0415 - only addresses need it
+    except ModuleNotFoundError:
+        raise SourceError(f"{location} is an address, which takes fsspec: pip install fsspec") from None
+    try:
+        system, path = fsspec.core.url_to_fs(location)
+    except ImportError as error:
+        # fsspec says which package there is to install.
+        raise SourceError(f"{location} cannot be read here: {error}") from None
+    except ValueError as error:
+        raise SourceError(f"{location} cannot be read: {error}") from None
+    return system, str(path)
