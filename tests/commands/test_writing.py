@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ringback.commands import writing
 from ringback.commands.writing import write_file
 from ringback.errors import ExportError
 
@@ -70,13 +71,54 @@ def test_it_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: p
     assert done == ["synced", "replaced"]
 
 
-def test_a_link_stays_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
-    target, link = tmp_path / "there" / "report.html", tmp_path / "link"
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_link_is_not_followed(tmp_path: Path, is_there: bool) -> None:
+    """Whoever laid it, nothing is written through it, nor is it replaced."""
+    target, link = tmp_path / "report.html", tmp_path / "link"
+    if is_there:
+        target.write_text("precious")
     link.symlink_to(target)
-    write_file(link, "one")
-    write_file(link, "two")
+    with pytest.raises(ExportError, match="is a symbolic link: name the file that it points to"):
+        write_file(link, "one")
     assert link.is_symlink()
-    assert target.read_text() == "two"
+    assert target.exists() == is_there
+    assert not is_there or target.read_text() == "precious"
+
+
+def test_a_link_that_is_laid_meanwhile_is_replaced_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the name and the writing: what it points to is left alone."""
+    victim, path = tmp_path / "victim", tmp_path / "report.html"
+    victim.write_text("precious")
+    monkeypatch.setattr(writing, "refuse_evidence", lambda _path: path.symlink_to(victim))
+    write_file(path, "one")
+    assert victim.read_text() == "precious"
+    assert not path.is_symlink()
+    assert path.read_text() == "one"
+
+
+def test_files_and_folders_that_are_made_are_for_their_owner(tmp_path: Path) -> None:
+    """Whatever the umask; a file that somebody else has laid there is not kept open to others either."""
+    umask = os.umask(0)
+    try:
+        write_file(tmp_path / "new" / "folder" / "report.html", "one")
+    finally:
+        os.umask(umask)
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in sorted((tmp_path / "new").rglob("*"))]
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+    assert modes == [0o700, 0o600]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_of_somebody_else_does_not_keep_its_mode(tmp_path: Path) -> None:
+    """It could have been laid there to be read, or written to, afterwards."""
+    path = tmp_path / "report.html"
+    path.write_text("old")
+    path.chmod(0o666)
+    os.chown(path, 65534, 65534)
+    write_file(path, "new")
+    assert (path.stat().st_uid, stat.S_IMODE(path.stat().st_mode)) == (0, 0o600)
 
 
 def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 
 import pytest
+
+from support.testnames import functions
 
 TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "addon" / "ringback" / "docs" / "faults.md"
@@ -50,18 +51,6 @@ def rows() -> dict[str, tuple[str, list[str]]]:
 
 
 NAMED = sorted({test for _, tests in rows().values() for test in tests})
-
-
-def functions(file: Path) -> set[str]:
-    """The tests that a file defines, as pytest names them."""
-    names = set()
-    for node in ast.parse(file.read_text("utf-8")).body:
-        members = node.body if isinstance(node, ast.ClassDef) else [node]
-        prefix = f"{node.name}::" if isinstance(node, ast.ClassDef) else ""
-        for member in members:
-            if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef) and member.name.startswith("test_"):
-                names.add(f"{prefix}{member.name}")
-    return names
 
 
 def test_every_fault_has_a_row() -> None:

@@ -124,6 +124,28 @@ def test_another_database_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        "CREATE TRIGGER hide AFTER INSERT ON stanza BEGIN DELETE FROM stanza; END",
+        "CREATE VIEW long AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT * FROM n",
+    ],
+)
+def test_a_ledger_that_brings_statements_of_its_own_is_refused(tmp_path: Path, foreign: str) -> None:
+    """It may come from anybody: nothing in it runs when it is opened, recorded into, read or merged."""
+    path, own = tmp_path / "ledger.db", tmp_path / "own.db"
+    filled(path, *observed(*good_call(Tape()))).close()
+    with raw(path) as database:
+        database.execute(foreign)
+    before = path.read_bytes()
+    with Ledger(own) as ledger, pytest.raises(LedgerError, match="holds triggers or views"):
+        ledger.merge(path)
+    for opening in (Ledger, open_for_reading):
+        with pytest.raises(LedgerError, match="which no ledger has: do not use it"):
+            opening(path)
+    assert path.read_bytes() == before
+
+
 def test_a_transaction_is_whole_or_nothing(database: sqlite3.Connection) -> None:
     """Also where it is broken off by what is no error of SQLite's."""
     database.execute("CREATE TABLE x (id)")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ringback.commands.recorded import SourceOptions
 from ringback.commands.usage import ArgumentError
 from ringback.commands.writing import refuse_evidence, write_file
+from ringback.errors import ExportError
 from ringback.ledger.location import default_path
 from ringback.sources.folder import unfolded
 from ringback.sources.keylog_file import key_log_beside
 from ringback.spec.load import files_of
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+"""What the files of an export are called: nothing that a shell, a file system or `gh` takes for more."""
 
 Inputs = Iterable[tuple[str, Path]]
 """What each file is to the command, and the file."""
@@ -55,6 +60,18 @@ def check_destination(out: Path, inputs: Inputs, name: str = "--out") -> None:
         if _is_same(out, path):
             raise ArgumentError(f"{name} {out} is {role}; name another file")
     refuse_evidence(out)
+
+
+def within(folder: Path, files: Mapping[str, str]) -> dict[Path, str]:
+    """The files in their folder, whose names are made of what was observed.
+
+    Raises:
+        ExportError: a name leads out of the folder, or is none.
+    """
+    for name in files:
+        if not _NAME.fullmatch(name):
+            raise ExportError(f"{name!r} is no name for a file of an export; please report it")
+    return {folder / name: text for name, text in files.items()}
 
 
 def write_files(files: Mapping[Path, str], inputs: Inputs) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ringback.commands.destinations import spec_inputs, write_files
+from ringback.commands.destinations import spec_inputs, within, write_files
 from ringback.commands.environment import Environment
 from ringback.commands.writing import write_file
 from ringback.errors import ExportError
@@ -185,7 +185,7 @@ def _name_of(path: Path, spec: Path) -> str:
 
 def _write_all(files: Mapping[str, str], folder: Path, source: Source, environment: Environment) -> ExitCode:
     inputs = [("the ledger", source.ledger or default_path()), *spec_inputs(source.spec)]
-    write_files({folder / name: text for name, text in files.items()}, inputs)
+    write_files(within(folder, files), inputs)
     environment.tell(Notice(f"{counted(len(files), 'file')} written to {folder}", Urgency.INFO))
     return ExitCode.OK
 

@@ -1,4 +1,4 @@
-"""Files that a command makes: whole or not at all, and never over somebody's evidence."""
+"""Files that a command makes: whole or not at all, for their owner alone, never over somebody's evidence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ _NEW = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
-_THERE = os.O_WRONLY | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)
+_THERE = os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)
+_OWNER_ONLY = 0o600
+_FOLDER_OF_OWNER = 0o700
 _DESCRIPTORS = re.compile(r"/dev/fd|/proc/(?:self|[0-9]+)(?:/task/[0-9]+)?/fd")
 _MOST_LINKS = 40
 """Symbolic links in a row that are followed, as many as Linux does."""
@@ -31,19 +33,20 @@ _MOST_LINKS = 40
 def write_file(path: Path, content: str | bytes) -> None:
     """Write the whole content or nothing of it; text is written as UTF-8.
 
-    A file that is there is replaced at once, and keeps its mode; of a symbolic link that to which it points.
-    Folders are made where they are not. What is no regular file, and an open descriptor such as
-    `/dev/stdout`, is written to as it is.
+    A new file, and folders that are made for it, are for their owner alone; one of one's own that is there is
+    replaced at once, and keeps its mode. A symbolic link is not followed. What is no regular file, and an
+    open descriptor such as `/dev/stdout`, is written to as it is.
 
     Raises:
-        ExportError: it cannot be written, or holds evidence; what was there before is left as it was.
+        ExportError: it cannot be written, is a symbolic link, or holds evidence; what was there is left as
+            it was.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
         refuse_evidence(path)
         there = _opened(path)
         if there is None:
-            _replace(Path(os.path.realpath(path)), data)
+            _replace(path, data)
         else:
             _write(there, data)
     except OSError as error:
@@ -54,9 +57,11 @@ def refuse_evidence(path: Path) -> None:
     """Refuse a file that is no output of a command.
 
     Raises:
-        ExportError: it is a folder, or a flow file, key log, ledger or event file.
+        ExportError: it is a folder, a symbolic link, or a flow file, key log, ledger or event file.
     """
     try:
+        if path.is_symlink() and _descriptor(path) is None:
+            raise ExportError(f"{path}: is a symbolic link: name the file that it points to")
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
             raise ExportError(f"{path}: cannot be written: it is a folder; name a file in it")
@@ -97,10 +102,10 @@ def _descriptor(path: Path) -> int | None:
 
 
 def _replace(target: Path, data: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    _make_folders(target.parent)
+    mode = _mode_to_keep(target)
     beside = target.with_name(f".ringback-{secrets.token_hex(8)}.new")
-    descriptor = os.open(beside, _NEW, 0o666 if mode is None else 0o600)
+    descriptor = os.open(beside, _NEW, _OWNER_ONLY)
     try:
         _write(descriptor, data, sync=True)
         if mode is not None:
@@ -110,6 +115,23 @@ def _replace(target: Path, data: bytes) -> None:
         # Also after Ctrl-C: nothing half written stays.
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def _make_folders(folder: Path) -> None:
+    """Make it and those above it that are not there."""
+    missing = [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
+    for each in reversed(missing):
+        each.mkdir(mode=_FOLDER_OF_OWNER, exist_ok=True)
+
+
+def _mode_to_keep(target: Path) -> int | None:
+    """The mode that a file of one's own has; somebody else's could have been laid there to be read."""
+    try:
+        status = target.lstat()
+    except FileNotFoundError:
+        return None
+    is_own = not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
+    return stat.S_IMODE(status.st_mode) if is_own else None
 
 
 def _write(descriptor: int, data: bytes, *, sync: bool = False) -> None:

@@ -122,7 +122,7 @@ def check(database: sqlite3.Connection, path: Path, migrations: Sequence[Migrati
     """How many migrations are still to be run.
 
     Raises:
-        LedgerError: the database is none of ours, or of a newer ringback.
+        LedgerError: the database is none of ours, was tampered with, or is of a newer ringback.
     """
     (application,) = database.execute("PRAGMA application_id").fetchone()
     (tables,) = database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -135,6 +135,10 @@ def check(database: sqlite3.Connection, path: Path, migrations: Sequence[Migrati
             f"{path}: written by a newer ringback: its schema has {len(done)} steps, the last {newest!r}, "
             f"this one knows {len(known)}; it was left as it is: update ringback"
         )
+    # They would run with whatever is recorded, or read.
+    foreign = database.execute("SELECT 1 FROM sqlite_schema WHERE type IN ('trigger', 'view')").fetchone()
+    if foreign is not None:
+        raise LedgerError(f"{path}: holds triggers or views, which no ledger has: do not use it")
     return len(known) - len(done)
 
 

@@ -16,7 +16,7 @@ from mitmproxy import command, ctx
 from mitmproxy.exceptions import CommandError
 
 from ringback.casebook import Case, Casebook
-from ringback.commands.destinations import spec_inputs, write_files
+from ringback.commands.destinations import spec_inputs, within, write_files
 from ringback.faults import describe
 from ringback.filters import Filter, parse
 from ringback.recognise import PREACCEPT
@@ -102,7 +102,7 @@ class Commands:
         with _refusing():
             files = _answers().EXPORTS[kind](self._appraisal(filter))
             into = Path(folder).expanduser()
-            write_files({into / name: text for name, text in files.items()}, _inputs())
+            write_files(within(into, files), _inputs())
         return f"{counted(len(files), 'file')} written to {visible(folder)}"
 
     @command.command("ringback.export.kinds")

@@ -11,6 +11,7 @@ from lxml import etree
 from ringback.ladder.svg import STYLE
 from ringback.report.model import Report
 from ringback.report.tree import NAMESPACE, to_element
+from ringback.stanza.xml import safe_parser
 
 _DATA = Path(__file__).with_name("data")
 _DOCTYPE = "<!DOCTYPE html>\n"
@@ -22,7 +23,7 @@ def render_page(report: Report, ladders: Mapping[str, str] | None = None) -> str
     for call in document.iter(f"{{{NAMESPACE}}}call"):
         drawn = (ladders or {}).get(str(call.get("id")))
         if drawn is not None:
-            etree.SubElement(call, f"{{{NAMESPACE}}}ladder").append(etree.fromstring(drawn))
+            etree.SubElement(call, f"{{{NAMESPACE}}}ladder").append(etree.fromstring(drawn, safe_parser()))
     style = (_DATA / "report.css").read_text("utf-8") + STYLE
     page = _stylesheet()(document, style=etree.XSLT.strparam(style))
     return _DOCTYPE + etree.tostring(page, method="html", encoding="unicode") + "\n"
@@ -30,4 +31,5 @@ def render_page(report: Report, ladders: Mapping[str, str] | None = None) -> str
 
 @cache
 def _stylesheet() -> etree.XSLT:
-    return etree.XSLT(etree.parse(_DATA / "report.xsl"), access_control=etree.XSLTAccessControl.DENY_ALL)
+    sheet = etree.parse(_DATA / "report.xsl", safe_parser())
+    return etree.XSLT(sheet, access_control=etree.XSLTAccessControl.DENY_ALL)

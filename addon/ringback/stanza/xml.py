@@ -37,7 +37,7 @@ from ringback.stanza.element_reader import NAMESPACE, from_element
 from ringback.stanza.element_writer import to_element
 from ringback.stanza.node import Node
 
-__all__ = ["NAMESPACE", "from_element", "from_text", "to_element", "to_text", "what_is_wrong"]
+__all__ = ["NAMESPACE", "from_element", "from_text", "safe_parser", "to_element", "to_text", "what_is_wrong"]
 
 _PLACE = re.compile(r"\s*, line \d+, column \d+$")
 """libxml2's own, which a message of ours has said already."""
@@ -63,7 +63,7 @@ def from_text(xml: str | bytes) -> Node:
     """
     try:
         data, encoding = (xml.encode(), "utf-8") if isinstance(xml, str) else (xml, None)
-        element = etree.fromstring(data, _parser(encoding))
+        element = etree.fromstring(data, safe_parser(encoding))
     except UnicodeEncodeError as error:
         line = error.object.count("\n", 0, error.start) + 1
         raise StanzaError(f"line {line}: a lone surrogate is no text: write it _xHHHH_") from error
@@ -86,7 +86,8 @@ def what_is_wrong(error: etree.XMLSyntaxError) -> str:
     return told
 
 
-def _parser(encoding: str | None) -> etree.XMLParser:
+def safe_parser(encoding: str | None = None) -> etree.XMLParser:
+    """A parser that reads nothing but what it is given, resolves no entity and keeps to libxml2's limits."""
     return etree.XMLParser(
         encoding=encoding,
         resolve_entities=False,

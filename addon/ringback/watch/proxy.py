@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import ringback
+from ringback.commands.writing import write_file
 
 STOP_S = 10.0
 """How long mitmdump is given to end in order, and once more after it was told again."""
@@ -35,7 +36,7 @@ class Proxy:
         self.path = folder / "mitmdump.log"
         """Where it prints to."""
         script = folder / "capture.py"
-        script.write_text(_SCRIPT)
+        write_file(script, _SCRIPT)
         settings = [word for option in options for word in ("--set", option)]
         found_in = [str(Path(ringback.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
         environment = {
@@ -43,7 +44,8 @@ class Proxy:
             "PYTHONPATH": os.pathsep.join(filter(None, found_in)),
             "PYTHONUNBUFFERED": "1",
         }
-        with self.path.open("wb") as log:
+        write_file(self.path, "")
+        with self.path.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - the user's own arguments
                 [sys.executable, "-c", _MAIN, "-s", str(script), *arguments, *settings],
                 stdin=subprocess.DEVNULL,
