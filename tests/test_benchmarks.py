@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from benchmarks import corpus, frames, run, sides, table
+from benchmarks import corpus, frames, offline, run, sides, table
+from benchmarks.captures import write_capture
 from benchmarks.corpus import Frame, large_frames, shares, small_frames
 from benchmarks.pairing import Ratio, interleaved, timed
 from benchmarks.recording import Recording
@@ -90,6 +92,21 @@ def test_a_frame_that_is_not_opened_is_told(mix: list[Frame]) -> None:
         sides.check_inspection(recording)
 
 
+def test_a_capture_is_read_alike_by_both_commands(tmp_path: Path) -> None:
+    """`ringback replay` and `mitmdump -r` find the same in the recordings that they are timed on."""
+    flows = tmp_path / "mix.flows"
+    assert write_capture(flows, 2, frames=400) == 2 * (400 + 3)
+    assert write_capture(tmp_path / "other.flows", 1, frames=200, seed=1) == 203
+    assert (tmp_path / "other.keys").read_text() not in flows.with_suffix(".keys").read_text()
+    offline.check_findings(offline.Commands(flows, tmp_path), tmp_path)
+
+
+def test_a_command_that_fails_is_not_timed() -> None:
+    """Its output is told."""
+    with pytest.raises(AssertionError, match="--no-such-option"):
+        offline.process([sys.executable, "-m", "ringback", "--no-such-option"])()
+
+
 def test_sides_take_turns() -> None:
     """A B, A B, ...: the first round is not counted, ratios are taken within a round."""
     ran: list[str] = []
@@ -152,7 +169,7 @@ def test_a_page_without_a_place_is_refused(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("nothing", encoding="utf-8")
     with pytest.raises(ValueError, match=r"page\.md has no markers <!-- speed"):
-        table.write_into(page, [], {})
+        table.check_place(page)
 
 
 def test_every_row_is_measured_by_one_part() -> None:

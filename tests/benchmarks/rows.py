@@ -97,5 +97,19 @@ ROWS = {
             Bound(least=1),
             Bound(least=1),
         ),
+        Row(
+            "replay-mitmdump",
+            "offline reading: times as fast as `mitmdump -r` with the add-on, same findings",
+            "x",
+            Bound(least=8),
+            Bound(least=8),
+        ),
+        Row(
+            "instructions",
+            "instructions a message added to mitmproxy's own, from 1,000 to 5,000 messages",
+            " %",
+            Bound(most=4),
+            Bound(most=4),
+        ),
     )
 }

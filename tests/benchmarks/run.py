@@ -13,10 +13,10 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent / "addon")]
 
-from benchmarks import frames, table  # noqa: E402
+from benchmarks import callgrind, frames, offline, table  # noqa: E402
 from benchmarks.rows import ROWS, Measured  # noqa: E402
 
-PARTS = (frames,)
+PARTS = (frames, offline, callgrind)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -33,6 +33,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--only", action="append", choices=tuple(ROWS), metavar="NAME", help="this row alone; may be repeated"
     )
+    parser.add_argument(
+        "--callgrind", action="store_true", help="count instructions as well, which takes some minutes more"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as JSON")
     parser.add_argument(
         "--markdown",
@@ -46,7 +49,13 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> None:
     """Measure, print, write."""
     arguments = parse()
-    names = arguments.only or list(ROWS)
+    names = arguments.only or [name for name in ROWS if arguments.callgrind or name not in callgrind.NAMES]
+    if arguments.markdown:
+        table.check_place(arguments.markdown)
+    if set(names) & set(callgrind.NAMES) and not callgrind.is_possible():
+        sys.exit(
+            f"instructions cannot be counted: install {' and '.join(callgrind.TOOLS)}, or leave them out"
+        )
     results: list[Measured] = []
     for part in PARTS:
         wanted = [name for name in names if name in part.NAMES]

@@ -75,18 +75,28 @@ def marker() -> str:
     return f"speed {sys.version_info.major}.{sys.version_info.minor}"
 
 
+def check_place(page: Path) -> None:
+    """See that `page` has a place for the running Python, before anything is measured.
+
+    Raises:
+        ValueError: it has not.
+    """
+    if not _place().search(page.read_text(encoding="utf-8")):
+        raise ValueError(f"{page.name} has no markers <!-- {marker()} --> and <!-- end of {marker()} -->")
+
+
 def write_into(page: Path, results: Sequence[Measured], around: dict[str, str]) -> None:
     """Replace the table of the running Python in `page`, between its two markers.
 
     Raises:
         ValueError: the page has no such markers.
     """
-    name = marker()
-    pattern = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- end of {re.escape(name)} -->)", re.DOTALL)
-    text = page.read_text(encoding="utf-8")
-    if not pattern.search(text):
-        raise ValueError(f"{page.name} has no markers <!-- {name} --> and <!-- end of {name} -->")
-    table = to_markdown(results, around)
-    page.write_text(
-        pattern.sub(lambda found: f"{found[1]}\n{table}\n{found[2]}", text), encoding="utf-8", newline="\n"
-    )
+    check_place(page)
+    between = f"\n{to_markdown(results, around)}\n"
+    text = _place().sub(lambda found: f"{found[1]}{between}{found[2]}", page.read_text(encoding="utf-8"))
+    page.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _place() -> re.Pattern[str]:
+    name = re.escape(marker())
+    return re.compile(f"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)

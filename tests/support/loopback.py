@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 
+from tornado.httpclient import HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from tornado.web import Application
@@ -51,12 +54,20 @@ class Pipe:
 
 
 class Loopback:
-    """A WebSocket server on a port of its own."""
+    """A WebSocket server on a port of its own, with TLS where there is a certificate for it."""
+
+    def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
+        """Files of certificate and key as `support.certificate` makes them."""
+        self._tls: ssl.SSLContext | None = None
+        if certificate is not None:
+            self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            self._tls.load_cert_chain(*certificate)
 
     async def __aenter__(self) -> Loopback:
         self._arrived: asyncio.Queue[_Handler] = asyncio.Queue()
         socket, self.port = bind_unused_port()
-        self._server = HTTPServer(Application([("/ws", _Handler, {"arrived": self._arrived})]))
+        application = Application([("/ws", _Handler, {"arrived": self._arrived})])
+        self._server = HTTPServer(application, ssl_options=self._tls)
         self._server.add_socket(socket)
         return self
 
@@ -67,6 +78,8 @@ class Loopback:
         await self._server.close_all_connections()
 
     async def connect(self, proxy_port: int) -> Pipe:
-        """A WebSocket to the server through the proxy."""
-        client = await websocket_connect(f"ws://127.0.0.1:{proxy_port}/ws")
+        """A WebSocket to the server through the proxy, whose certificate is taken as it is."""
+        scheme = "ws" if self._tls is None else "wss"
+        request = HTTPRequest(f"{scheme}://127.0.0.1:{proxy_port}/ws", validate_cert=False)
+        client = await websocket_connect(request)
         return Pipe(client, await self._arrived.get())

@@ -56,10 +56,12 @@ class Proxy:
     """A running proxy without a screen of its own. Its output grows in `output`."""
 
     tool: str
+    prefix: tuple[str, ...] = ()
+    """Put before its command line."""
 
     def __init__(self, *arguments: str | Path, confdir: Path, **variables: str) -> None:
         self.process = subprocess.Popen(
-            command(*arguments, confdir=confdir, tool=self.tool),
+            [*self.prefix, *command(*arguments, confdir=confdir, tool=self.tool)],
             env=environment(**variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

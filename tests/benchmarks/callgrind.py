@@ -1,0 +1,125 @@
+"""The row about mitmproxy's own work: instructions that the add-on adds to a message, counted by callgrind.
+
+A real mitmdump stands between a WebSocket server and a client on the loopback, with TLS on both sides. The
+small mix goes from the server to the client, the next message when the last one has arrived. In each process
+1,000 messages go through uncounted; the instructions of the next 4,000 are counted, a thousand at a time:
+that is the slope from 1,000 to 5,000 messages, without what it takes to start.
+
+Three processes are compared: mitmproxy alone, with a script that does nothing (any script makes mitmproxy
+look for hooks in more places at every event), and with the add-on. What is done by the clock and not by the
+message is many times too much in so slow a process; it is counted apart, while nothing is said, and taken
+off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from shutil import which
+
+from benchmarks.corpus import small_frames
+from benchmarks.pairing import Ratio
+from benchmarks.recording import Recording
+from benchmarks.rows import ROWS, Measured
+from support.certificate import make_certificate
+from support.loopback import Loopback
+from support.mitm import SCRIPT, Mitmdump
+
+NAMES = ("instructions",)
+TOOLS = ("valgrind", "callgrind_control")
+
+BEFORE, WINDOW, WINDOWS = 1_000, 1_000, 4
+"""Messages before any is counted, and those that are."""
+IDLE_S = 20.0
+"""Seconds in which nothing is said."""
+
+_VALGRIND = ("valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no")
+_ALONE, _EMPTY, _ADDON = "mitmdump", "with an empty script", "with the add-on"
+
+
+class _Counted(Mitmdump):
+    """A mitmdump whose instructions can be counted."""
+
+    def __init__(self, *arguments: str | Path, folder: Path) -> None:
+        self._results = folder / "callgrind.out"
+        self.prefix = (*_VALGRIND, f"--callgrind-out-file={self._results}")
+        super().__init__(*arguments, confdir=folder)
+
+    def begin(self) -> None:
+        """Count from now on."""
+        self._control("--instr=on")
+
+    def taken(self) -> int:
+        """Instructions since the last time."""
+        self._control("--dump")
+        (dump,) = self._results.parent.glob(f"{self._results.name}.*")
+        found = re.search(r"^totals: (\d+)", dump.read_text(), re.MULTILINE)
+        assert found, "callgrind wrote no totals"
+        dump.unlink()
+        return int(found[1])
+
+    def _control(self, what: str) -> None:
+        told = subprocess.run(
+            ["callgrind_control", what, str(self.process.pid)], capture_output=True, text=True, check=True
+        )
+        assert "OK" in told.stdout, f"callgrind_control {what}: {told.stdout}{told.stderr}"
+
+
+def measure(names: Collection[str], rounds: int) -> Iterator[Measured]:
+    """The one row, counted once: counting is no matter of luck."""
+    recording = Recording.seal("live", small_frames()[: BEFORE + WINDOW * WINDOWS])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        keys, empty = folder / "live.keys", folder / "empty.py"
+        keys.write_text(recording.pair.key_log)
+        empty.write_text("addons = []\n")
+        scripts: dict[str, tuple[str | Path, ...]] = {
+            _ALONE: (),
+            _EMPTY: ("-s", empty),
+            _ADDON: ("-s", SCRIPT, "--set", f"ringback_keylog={keys}"),
+        }
+        each = {
+            side: asyncio.run(_count(recording, folder, *arguments)) for side, arguments in scripts.items()
+        }
+    added = [with_it - empty for with_it, empty in zip(each[_ADDON], each[_EMPTY], strict=True)]
+    windows = Ratio.of([100 * instructions for instructions in added], each[_ALONE])
+    # Calls come in some windows and not in others: the whole counts, not the median.
+    whole = Ratio(100 * sum(added) / sum(each[_ALONE]), windows.least, windows.most)
+    took = {
+        side: f"{statistics.mean(counts) / 1000:.0f} thousand instructions a message"
+        for side, counts in each.items()
+    }
+    yield Measured(ROWS["instructions"], whole, took)
+
+
+async def _count(recording: Recording, folder: Path, *arguments: str | Path) -> list[float]:
+    """Instructions a message of each window."""
+    async with Loopback(make_certificate(folder)) as loopback:
+        mode = ("--mode", f"reverse:https://127.0.0.1:{loopback.port}", "--ssl-insecure")
+        listen = ("--listen-host", "127.0.0.1", "--listen-port", "0")
+        with _Counted(*mode, *listen, *arguments, folder=folder) as mitmdump:
+            pipe = await loopback.connect(await asyncio.to_thread(lambda: mitmdump.port))
+            await pipe.say(recording.pair.handshake)
+            spoken = [(False, message) for message in recording.messages]
+            await pipe.say(spoken[:BEFORE])
+            mitmdump.begin()
+            windows = []
+            for start in range(BEFORE, len(spoken), WINDOW):
+                began = time.monotonic()
+                await pipe.say(spoken[start : start + WINDOW])
+                windows.append((time.monotonic() - began, mitmdump.taken()))
+            began = time.monotonic()
+            await asyncio.sleep(IDLE_S)
+            idle = mitmdump.taken() / (time.monotonic() - began)
+    return [(instructions - idle * seconds) / WINDOW for seconds, instructions in windows]
+
+
+def is_possible() -> bool:
+    """Whether callgrind is installed."""
+    return all(which(tool) for tool in TOOLS)
