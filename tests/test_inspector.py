@@ -143,6 +143,29 @@ def test_absence_says_nothing_where_a_direction_stays_closed(name: str) -> None:
     assert not {"ack-missing", "call-id-unknown"} & {each.code for each in findings(observations)}
 
 
+@pytest.mark.parametrize("name", ["violations", "multi-device"])
+def test_absence_says_nothing_where_what_was_unread_is_forgotten(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One gap is remembered: the call in whose time the others lay stays uncertain, which the counts say."""
+    monkeypatch.setattr("ringback.holes.MAX_HOLES", 1)
+    keys, events = shipped(name)
+    core = inspector(b"\n".join(line for line in keys.splitlines() if line.startswith(b"CLIENT_TRANSPORT")))
+    observations = [*take(core, events), *core.finish()]
+    assert core.funnel.forgotten > 0
+    assert not {"ack-missing", "call-id-unknown"} & {each.code for each in findings(observations)}
+
+
+def test_connections_that_an_event_file_tells_of_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known of the last stanza of each goes, the oldest first; that is counted."""
+    monkeypatch.setattr("ringback.inspector.MAX_RELAYED", 8)
+    core, tape = inspector(), Tape()
+    for connection in range(100):
+        core.take_sighting(tape.sent(preaccept(stanza_id=f"P-{connection}"), connection))
+        assert len(core._relayed) <= 8
+    assert core.funnel.forgotten == 92
+
+
 def test_two_devices_may_use_one_stanza_id() -> None:
     """What one device's stanza has shown is said of the other device's too: only copies repeat nothing."""
     tape = Tape()

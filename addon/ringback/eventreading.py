@@ -17,6 +17,7 @@ from ringback.eventschema import SCHEMA
 from ringback.findings import Evidence
 from ringback.nodejson import node_from_json
 from ringback.observations import Funnel, WireNotice
+from ringback.recent import Recent
 from ringback.sanitize.standins import StandIns
 from ringback.seconds import maybe_seconds
 from ringback.stanza import Jid
@@ -40,6 +41,11 @@ MAX_LINE_BYTES = 4 << 20
 """Longest line that is read. Bytes stand in a record as a placeholder, so that even the longest frame makes a
 shorter one."""
 
+MAX_TORN = 4096
+"""Connections of a run that are remembered not to have been read whole; the stanzas of one that is forgotten
+say so themselves."""
+_LATER = frozenset({"forgotten"})
+"""Counts that no run of an older ringback has written."""
 _MOST = 2**53
 """Largest number that JSON's readers agree on."""
 _PATTERNS = frozenset({"XX", "IK", "XXfallback"})
@@ -85,7 +91,7 @@ class RecordReader:
         self._is_new = True
         self._prefix = self._name if self._run == 1 else f"{self._name}#{self._run}"
         self._stand_ins = StandIns(self._prefix)
-        self._torn: set[tuple[str, int]] = set()
+        self._torn: Recent[tuple[str, int], None] = Recent(MAX_TORN)
         self._is_whole = True
 
     def read(self, line: bytes) -> Told | None:
@@ -136,7 +142,7 @@ class RecordReader:
     def _notice(self, record: Mapping[str, Any], event: WireEvent) -> WireNotice:
         capture, number = self._connection(record)
         if isinstance(event, INCOMPLETE):
-            self._torn.add((capture, number))
+            self._torn[capture, number] = None
         return WireNotice(capture, number, _text(record, "flow"), event)
 
     def _connection(self, record: Mapping[str, Any]) -> tuple[str, int]:
@@ -270,6 +276,6 @@ def _funnel(record: Mapping[str, Any]) -> Funnel:
             told[each.name] = {name: _number(counts, name) for name in counts}
         elif each.name == "incomplete":
             told[each.name] = record.get("incomplete") is True
-        else:
+        elif each.name in record or each.name not in _LATER:
             told[each.name] = _number(record, each.name)
     return Funnel(**told)

@@ -84,6 +84,7 @@ def summary_record(funnel: Funnel) -> SummaryRecord:
         "calls": funnel.calls,
         "preaccepts": funnel.preaccepts,
         "evicted": funnel.evicted,
+        "forgotten": funnel.forgotten,
         "findings": dict(funnel.findings),
         "incomplete": funnel.incomplete,
     }

@@ -187,6 +187,7 @@ class SummaryRecord(TypedDict):
     calls: int
     preaccepts: int
     evicted: int
+    forgotten: int
     findings: dict[str, int]
     incomplete: bool
 

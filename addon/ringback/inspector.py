@@ -6,7 +6,7 @@ reports about a call does not depend on the order in which connections come, onl
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +17,7 @@ from ringback.check.call import Reported, check_call
 from ringback.check.stanza import check_stanza
 from ringback.check.undecodable import undecodable
 from ringback.findings import Evidence, Finding
+from ringback.holes import Holes
 from ringback.observations import (
     FindingMade,
     Funnel,
@@ -25,6 +26,7 @@ from ringback.observations import (
     StanzaObserved,
     WireNotice,
 )
+from ringback.recent import Recent, note
 from ringback.recognise import CALL_TAGS, PREACCEPT, Recognised, StanzaKind
 from ringback.spec.model import Specification, StanzaSpec
 from ringback.stanza import Jid, Node
@@ -64,8 +66,9 @@ ANSWER_S = 5.0
 """An ack is taken to come within so long: what went by unread later than that after the end of a call was
 none of its acks. Far above the 40 ms that are usual."""
 
-MAX_HOLES = 4096
-"""Times remembered at which something went by unread. Against frames without end that do not open."""
+MAX_RELAYED = 4096
+"""Connections that an event file or a ledger tells of of which the last stanza is remembered. Of one that is
+forgotten and then turns out not to be read whole, nothing is certain from its beginning on."""
 
 SUCCESS = "success"
 """Root tag of the stanza that ends the login; its `lid` is the client's own address.
@@ -148,9 +151,9 @@ class Inspector:
         self._loose = LooseStanzas()
         self._sockets: dict[tuple[str, int], _Socket] = {}
         self._reports: dict[tuple[str, str], _CallReport] = {}
-        self._holes: deque[tuple[str, int, float, float]] = deque(maxlen=MAX_HOLES)
-        self._relayed: dict[tuple[str, int], float] = {}
-        self._torn: set[tuple[str, int]] = set()
+        self._holes = Holes()
+        self._relayed: Recent[tuple[str, int], float] = Recent(MAX_RELAYED)
+        self._torn: Recent[tuple[str, int], None] = Recent(MAX_RELAYED)
         self._past = Funnel()
         self._findings: Counter[str] = Counter()
 
@@ -174,9 +177,8 @@ class Inspector:
         of that connection from its last whole stanza on.
         """
         key = (sighting.evidence.capture, sighting.connection)
-        if not sighting.complete and key not in self._torn:
-            self._torn.add(key)
-            self._holes.append((*key, self._relayed.get(key, float("-inf")), float("inf")))
+        if not sighting.complete and note(self._torn, key):
+            self._holes.add(key, self._relayed.get(key, float("-inf")), float("inf"))
         self._relayed[key] = sighting.at
         return list(self._sighted(sighting))
 
@@ -184,7 +186,7 @@ class Inspector:
         """Take what a connection told when it was read before."""
         key, event = (notice.capture, notice.connection), notice.event
         if isinstance(event, INCOMPLETE):
-            self._torn.add(key)
+            self._torn[key] = None
             self._note_hole(key, self._relayed.get(key, float("-inf")), event)
         observations: list[Observation] = [notice]
         if isinstance(event, FrameUnread) and event.tag in _READ_AS_CALLS:
@@ -259,6 +261,7 @@ class Inspector:
             calls=self._past.calls + sum(not call.reopened for call in self._book.calls.values()),
             preaccepts=self._past.preaccepts + sum(map(_preaccepts, self._book.calls.values())),
             evicted=self._book.evictions.calls,
+            forgotten=self._holes.forgotten + self._relayed.forgotten,
             findings=dict(self._findings),
         )
         funnel.add_frames(self._past)
@@ -379,21 +382,18 @@ class Inspector:
     def _note_hole(self, connection: tuple[str, int], read_until: float, event: Incomplete) -> None:
         """Remember when something went by unread on the connection, from when to when at the most."""
         if isinstance(event, ConnectionResumed):
-            hole = (float("-inf"), read_until)
-        else:
-            missing_before = isinstance(event, CounterJumped)
-            hole = (read_until if missing_before else event.place.at, event.place.at)
-        self._holes.append((*connection, *hole))
+            self._holes.add(connection, float("-inf"), read_until)
+            return
+        place = event.place
+        since = read_until if isinstance(event, CounterJumped) else place.at
+        self._holes.add(connection, since, place.at, direction=place.direction, frame=place.frame)
 
     def _unreliable(self, call: Call) -> set[int]:
         """Connections of which not everything was read while the call went on: absence there says nothing."""
-        times = [sighting.at for sighting in call.sightings()]
-        first, last = min(times), max(times) + ANSWER_S
-        holes = {
-            number
-            for capture, number, start, end in self._holes
-            if capture == call.capture and start <= last and end >= first
-        }
+        seen = [(sighting.at, sighting.connection) for sighting in call.sightings()]
+        holes = self._holes.on(call.capture, min(seen)[0], max(seen)[0] + ANSWER_S)
+        if holes is None:
+            holes = {number for _, number in seen}
         holding = {
             number
             for (capture, number), socket in self._sockets.items()

@@ -98,6 +98,9 @@ class Funnel:
     """Pre-accepts emitted: a sender's copy and its delivered copies count once."""
     evicted: int = 0
     """Calls that were given up to make room for newer ones, after what they showed was reported."""
+    forgotten: int = 0
+    """Times at which something went by unread, and connections, that are remembered no more: what is missing
+    about then is not reported."""
     findings: dict[str, int] = field(default_factory=dict)
     """By value of `Severity`."""
     incomplete: bool = False

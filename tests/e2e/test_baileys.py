@@ -133,7 +133,7 @@ def test_the_summary_counts_what_was_on_the_wire(met: Encounter) -> None:
         "stanzas": sum(map(is_of_call, nodes)),
         "calls": len(PREACCEPTS),
         "preaccepts": len(PREACCEPTS),
-        **dict.fromkeys(("ignored", "unread", "held", "dropped", "evicted"), 0),
+        **dict.fromkeys(("ignored", "unread", "held", "dropped", "evicted", "forgotten"), 0),
         "closed": {},
         "incomplete": False,
         "findings": Counter(record["severity"] for record in met.events if record["type"] == "finding"),
