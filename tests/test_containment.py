@@ -91,7 +91,7 @@ def test_the_connection_is_set_aside_and_the_others_go_on(
 
     monkeypatch.setattr(Connection, "receive", faulty)
     observations = bench.run()
-    assert bench.inspector.set_aside == {("single-callee.flows", 2)}
+    assert not bench.inspector.set_aside, "it has ended, and is remembered no more"
     assert stanzas(observations, 1) == stanzas(whole, 1) > 0
     assert stanzas(observations, 2) < stanzas(whole, 2)
     (notice,) = bench.notices

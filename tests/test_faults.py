@@ -69,3 +69,16 @@ def test_an_end_that_is_asked_for_is_no_fault() -> None:
         with pytest.raises(error), faults.contained("reading"):
             raise error
     assert faults.count == 0
+
+
+def test_faults_without_end_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the limit each was told; past it that is told once, and how many there were is known."""
+    monkeypatch.setattr("ringback.faults.MAX_TOLD", 3)
+    notices: list[Notice] = []
+    faults = Faults(notices.append)
+    for connection in range(20):
+        faults.report(f"reading connection {connection}", KeyError())
+        assert faults.untold == max(0, connection - 2)
+    faults.report("reading connection 1", KeyError())
+    assert (faults.count, faults.untold, len(notices)) == (21, 17, 4)
+    assert notices[-1].text == "3 faults were told; further ones are only counted"

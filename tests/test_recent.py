@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import copy
+import pickle
+
 from ringback.recent import Recent, note
 
 
@@ -26,3 +29,14 @@ def test_a_key_is_new_once() -> None:
     """Until it is forgotten; then it is new again."""
     recent: Recent[str, None] = Recent(1)
     assert [note(recent, key) for key in ("a", "a", "b", "b", "a")] == [True, False, True, False, True]
+
+
+def test_a_copy_goes_on_where_it_was() -> None:
+    """Also one that another process gets: its keys, their order, its limit and its count."""
+    recent: Recent[str, int] = Recent(2)
+    for number, key in enumerate("abc"):
+        recent[key] = number
+    for other in (copy.copy(recent), copy.deepcopy(recent), pickle.loads(pickle.dumps(recent))):
+        other["d"] = 3
+        assert (list(other.items()), other.forgotten) == ([("c", 2), ("d", 3)], 2)
+    assert (recent.forgotten, recent.nameless().count, list(recent.nameless())) == (1, 3, [])

@@ -14,6 +14,7 @@ from ringback.calls import Call, Emission, Sighting
 from ringback.findings import Evidence, Finding, Severity, worst_of
 from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
 from ringback.questions.evidence import ClientFacts
+from ringback.recent import Recent
 from ringback.sanitize import Placeholders
 from ringback.spec.model import WEBSOCKET_CAPTURE
 from ringback.wire.events import ClientIdentified
@@ -26,6 +27,9 @@ MAX_FINDINGS = 2_048
 """Findings kept of one call, and of none. Against a stanza of a thousand unknown children, sent again."""
 MAX_LOOSE = 4_096
 """Stanzas kept that belong to no call that is known, and notices of connections; the oldest goes first."""
+CLIENTS_OF_A_CASE = 4
+"""Connections of which it is kept who speaks there, for each case that is kept: a call is mostly seen on two.
+The one that was identified longest ago goes first."""
 
 
 @dataclass(slots=True, eq=False)
@@ -66,14 +70,17 @@ class Casebook:
         """Findings that belong to no call that is known."""
         self.notices: deque[WireNotice] = deque(maxlen=MAX_LOOSE)
         """What connections told, in order."""
-        self.clients: dict[tuple[str, int], ClientIdentified] = {}
+        most_clients = CLIENTS_OF_A_CASE * self._most_cases
+        self.clients: Recent[tuple[str, int], ClientIdentified] = Recent(most_clients)
         """Who speaks on a connection, by its capture and number."""
-        self.techniques: dict[tuple[str, int], str] = {}
+        self.techniques: Recent[tuple[str, int], str] = Recent(most_clients)
         """By which technique a connection was observed, where that was not off the wire."""
         self.funnel = Funnel()
         """What the run came to; empty until it has ended."""
         self.loose_dropped = 0
         """Stanzas and findings of no call that were pushed out by newer ones."""
+        self.unheard = 0
+        """Notices of connections that were pushed out by newer ones."""
         self.evicted = 0
         """Cases that were pushed out by newer ones."""
         self.started_at: float | None = None
@@ -93,6 +100,11 @@ class Casebook:
         """Stanzas and findings that no longer fitted, of the calls that are kept and of none."""
         return self.loose_dropped + sum(each.dropped + each.call.dropped for each in self._cases.values())
 
+    @property
+    def forgotten(self) -> int:
+        """Connections of which it is no longer known who speaks there, or how they were observed."""
+        return self.clients.forgotten + self.techniques.forgotten
+
     def show(self, observation: Observation) -> None:
         """Take one observation."""
         self.revision += 1
@@ -104,6 +116,7 @@ class Casebook:
         elif isinstance(observation, FindingMade):
             self._take_finding(observation.finding)
         else:
+            self.unheard += len(self.notices) == MAX_LOOSE
             self.notices.append(observation)
             if isinstance(observation.event, ClientIdentified):
                 self.clients[observation.capture, observation.connection] = observation.event

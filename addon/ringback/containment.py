@@ -16,7 +16,12 @@ from ringback.eventreading import RunEnded, Told
 from ringback.faults import Faults
 from ringback.inspector import NOTHING, Inspector
 from ringback.observations import FindingMade, Funnel, Message, Observation, StanzaObserved, WireNotice
+from ringback.recent import Recent
 from ringback.sources.chronology import Event
+
+MAX_SET_ASIDE = 1024
+"""Connections that are remembered to be set aside until they end. One that is forgotten is looked at again
+from its next message on, as one whose beginning was not seen; each was told."""
 
 Step: TypeAlias = Callable[[], list[Observation]]
 """One thing to ask of the inspector."""
@@ -29,7 +34,7 @@ class ContainedInspector:
         """Contain `inspector` and report to `faults`."""
         self._inspector = inspector
         self._faults = faults
-        self.set_aside: set[tuple[str, int]] = set()
+        self.set_aside: Recent[tuple[str, int], None] = Recent(MAX_SET_ASIDE)
         """Capture and number of each connection that is no longer looked at."""
 
     @property
@@ -47,7 +52,9 @@ class ContainedInspector:
         key = (event.capture, event.connection)
         if isinstance(event, Message):
             return self._on(key, f"reading message {event.number} of", lambda: self._inspector.receive(event))
-        return self._on(key, "closing", lambda: self._inspector.close_connection(*key))
+        observations = self._on(key, "closing", lambda: self._inspector.close_connection(*key))
+        self.set_aside.pop(key, None)
+        return observations
 
     def take_told(self, told: Told | FindingMade) -> list[Observation]:
         """What a stanza, or anything else, shows that was read before."""
@@ -89,7 +96,7 @@ class ContainedInspector:
         try:
             return step()
         except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
-            self.set_aside.add(key)
+            self.set_aside[key] = None
             capture, number = key
             self._faults.report(f"{stage} connection {number} of {capture}, which is set aside", error)
             # The inspector lets go of it before it closes it: new keys must not lead back to a broken state.

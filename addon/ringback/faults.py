@@ -10,6 +10,9 @@ from pathlib import Path
 from ringback.errors import RingbackError
 from ringback.sources.notice import Notice, Tell, Urgency
 
+MAX_TOLD = 256
+"""Faults that are told; further ones are only counted. Against one that differs with every connection."""
+
 _PACKAGE = Path(__file__).parent
 
 
@@ -22,6 +25,8 @@ class Faults:
         self._told: set[str] = set()
         self.count = 0
         """Faults up to now, those that were not told again included."""
+        self.untold = 0
+        """Of these: such as were not told because so many others were."""
 
     @contextmanager
     def contained(self, stage: str) -> Iterator[None]:
@@ -35,9 +40,15 @@ class Faults:
         """Tell of `error`, unless the same was told of this stage before."""
         self.count += 1
         line = f"{describe(error)}, while {stage}"
-        if line not in self._told:
+        if line in self._told:
+            return
+        if len(self._told) < MAX_TOLD:
             self._told.add(line)
             self._tell(Notice(line, Urgency.ERROR))
+            return
+        self.untold += 1
+        if self.untold == 1:
+            self._tell(Notice(f"{MAX_TOLD} faults were told; further ones are only counted", Urgency.ERROR))
 
 
 def describe(error: Exception) -> str:

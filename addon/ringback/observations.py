@@ -109,7 +109,7 @@ class Funnel:
     def add(self, other: Funnel) -> None:
         """Add all that another run came to."""
         self.add_frames(other)
-        for name in ("stanzas", "calls", "preaccepts", "evicted"):
+        for name in ("stanzas", "calls", "preaccepts", "evicted", "forgotten"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for severity, count in other.findings.items():
             self.findings[severity] = self.findings.get(severity, 0) + count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -31,10 +31,20 @@ class Recent(OrderedDict[K, V]):
             self.popitem(last=False)
             self.forgotten += 1
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As pickle and copy take it: the limit is what it is made with."""
+        return (type(self), (self._limit,), {"forgotten": self.forgotten}, None, iter(self.items()))
+
     @property
     def count(self) -> int:
         """How many different keys were set: one that was forgotten and came again counts again."""
         return len(self) + self.forgotten
+
+    def nameless(self) -> Recent[K, V]:
+        """What has the same count and no key."""
+        counted: Recent[K, V] = Recent(self._limit)
+        counted.forgotten = self.count
+        return counted
 
 
 def note(recent: Recent[K, None], key: K) -> bool:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from ringback.findings import Evidence
 from ringback.observations import Observation, WireNotice
+from ringback.recent import Recent
 from ringback.wire.events import ConnectionRecognised
+
+MAX_GUESSED = 4096
+"""Connections remembered whose table is a guess; the one that stanzas came of longest ago goes first, and its
+stanzas no longer say so."""
 
 
 class TableGuesses:
@@ -12,7 +17,7 @@ class TableGuesses:
 
     def __init__(self) -> None:
         """None yet."""
-        self._guessed: dict[tuple[str, int], int] = {}
+        self._guessed: Recent[tuple[str, int], int] = Recent(MAX_GUESSED)
 
     def note(self, observation: Observation) -> None:
         """Take in what an observation tells about its connection's table."""
@@ -26,4 +31,8 @@ class TableGuesses:
 
     def table_for(self, seen: Evidence) -> int | None:
         """The table that stands in on the connection of `seen`; None where the table is no guess."""
-        return self._guessed.get((seen.capture, seen.connection))
+        connection = (seen.capture, seen.connection)
+        table = self._guessed.get(connection)
+        if table is not None:
+            self._guessed.move_to_end(connection)
+        return table

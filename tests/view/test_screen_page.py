@@ -41,7 +41,7 @@ def test_the_signs_are_those_of_the_legend() -> None:
 
 def test_every_label_of_the_summary_is_explained() -> None:
     """The page's second table has the summary's labels, in the order in which they stand."""
-    counted = Funnel(held=1, dropped=1, unread=1, evicted=1, ignored=1, closed={"no key": 1})
+    counted = Funnel(held=1, dropped=1, unread=1, evicted=1, forgotten=1, ignored=1, closed={"no key": 1})
 
     def show(view: TerminalView) -> None:
         for observation in observed_call():

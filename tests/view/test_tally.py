@@ -103,6 +103,6 @@ def test_a_nameless_tally_counts_the_same() -> None:
     for sighting in (tape.sent(offer_to(DEVICE)), tape.sent(preaccept())):
         tally.observe(observed(sighting, [sighting]), sighting.node)
     nameless = tally.nameless()
-    assert len(nameless.offered) == len(tally.offered) == 1
+    assert nameless.offered.count == tally.offered.count == 1
     assert CALL_ID in str(tally.offered)
     assert CALL_ID not in repr(replace(nameless, specs={}))

@@ -144,6 +144,8 @@ def _gaps(casebook: Casebook, skipped: int) -> Iterator[str]:
         (funnel.unread, "opened frames hold no stanza that can be read"),
         (casebook.evicted, "calls given up for newer ones: check fewer sources at once"),
         (casebook.dropped, "stanzas and findings given up, of calls that have too many or of none"),
+        (casebook.forgotten, "connections no longer known by their clients: check fewer sources at once"),
+        (funnel.forgotten, "gaps in connections forgotten: what is missing about then is not reported"),
     ):
         if number:
             yield f"{number} {what}"

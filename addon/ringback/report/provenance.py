@@ -70,6 +70,8 @@ def _gaps(casebook: Casebook, status: ExitCode) -> Iterator[str]:
             "calls were given up for newer ones: report on fewer sources at once.",
         ),
         (casebook.dropped, "stanzas and findings are left out, of calls that have too many or of none."),
+        (casebook.forgotten, "connections are no longer known by their clients: report on fewer sources."),
+        (funnel.forgotten, "gaps in connections were forgotten: what is missing about then is not reported."),
     ):
         if number:
             yield f"{number} {what}"

@@ -70,6 +70,9 @@ class CaseView:
     def _notices(self, case: Case) -> None:
         """Who speaks on its connections; told once, however many calls are shown."""
         connections = {(each.sighting.evidence.capture, each.sighting.connection) for each in case.stanzas}
+        if self._casebook.unheard and not self._told:
+            unheard = counted(self._casebook.unheard, "older notice")
+            self._view.print(Text(f"{unheard} of connections gave way to newer ones", "dim"))
         for notice in self._casebook.notices:
             is_its_own = (notice.capture, notice.connection) in connections
             if is_its_own and id(notice) not in self._told and isinstance(notice.event, _TOLD):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from ringback.findings import Severity
 from ringback.observations import WireNotice
+from ringback.recent import Recent, note
 from ringback.recognise import StanzaKind
 from ringback.sanitize import Placeholders
 from ringback.view.visible import visible
@@ -23,6 +23,9 @@ from ringback.wire.events import (
     WireEvent,
 )
 
+MAX_CONNECTIONS = 4096
+"""Connections that are remembered under each thing that is said of one once; of one that is forgotten it is
+said again."""
 _OF_CALLS = (StanzaKind.CALL.value, None)
 """Roots of unreadable frames that a finding speaks of."""
 
@@ -42,8 +45,8 @@ class Notices:
     def __init__(self, placeholders: Placeholders) -> None:
         """Nothing said yet."""
         self._placeholders = placeholders
-        self._unread: set[tuple[str, int]] = set()
-        self.closed: dict[ClosedReason, Counter[tuple[str, int]]] = {}
+        self._unread: Recent[tuple[str, int], None] = Recent(MAX_CONNECTIONS)
+        self.closed: dict[ClosedReason, Recent[tuple[str, int], int]] = {}
         """Frames that stayed closed: by reason, then by capture (as it may be shown) and
         connection."""
 
@@ -58,15 +61,22 @@ class Notices:
             return self._client(event)
         return _of_connection(event)
 
+    def add_closed(self, reason: ClosedReason, connections: Recent[tuple[str, int], int]) -> None:
+        """Count what was told of other captures, without saying it."""
+        own = self.closed.setdefault(reason, Recent(MAX_CONNECTIONS))
+        for connection, number in connections.items():
+            own[connection] = own.get(connection, 0) + number
+        own.forgotten += connections.forgotten
+
     def _client(self, event: ClientIdentified) -> Sentence:
         client = self._placeholders.client(event)
         device = "" if client.device is None else f", device {client.device}"
         return Sentence(f"client {visible(client.platform)} {visible(client.version)}{device}")
 
     def _closed(self, notice: WireNotice, event: FrameClosed) -> Sentence | None:
-        connections = self.closed.setdefault(event.reason, Counter())
+        connections = self.closed.setdefault(event.reason, Recent(MAX_CONNECTIONS))
         key = (self._placeholders.capture(notice.capture), notice.connection)
-        connections[key] += 1
+        connections[key] = connections.get(key, 0) + 1
         if connections[key] > 1:
             return None
         text = f"frames stay closed from {event.place.direction.value} frame {event.place.frame} on"
@@ -75,9 +85,8 @@ class Notices:
 
     def _unreadable(self, notice: WireNotice, event: FrameUnread) -> Sentence | None:
         key = (notice.capture, notice.connection)
-        if key in self._unread or event.tag in _OF_CALLS:
+        if event.tag in _OF_CALLS or not note(self._unread, key):
             return None
-        self._unread.add(key)
         where = f"{event.place.direction.value} frame {event.place.frame}"
         error = self._placeholders.error(event.error)
         return Sentence(f"{where} opened, but holds no stanza: {visible(str(error))}", Severity.WARNING)

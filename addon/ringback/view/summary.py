@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
@@ -16,6 +15,7 @@ from ringback.check.flow_codes import (
 )
 from ringback.findings import Severity
 from ringback.observations import Funnel
+from ringback.recent import Recent
 from ringback.spec.model import StanzaSpec
 from ringback.view.flow import flow
 from ringback.view.marks import SEVERITY_STYLES, Marks
@@ -84,7 +84,7 @@ def _not_opened(funnel: Funnel, notices: Notices, width: int) -> Iterator[Text]:
     for value, number in _most_first(funnel.closed):
         pieces = [Text.assemble((f"{number} of {funnel.frames}", "bold yellow"), f" {value}")]
         reason = ClosedReason(value)
-        pieces += [*_by_connection(notices.closed.get(reason, Counter())), Text(reason.advice, "dim")]
+        pieces += [*_by_connection(notices.closed.get(reason)), Text(reason.advice, "dim")]
         yield from _labelled("not opened", pieces, width)
     for label, number, what, style in (
         (
@@ -101,20 +101,27 @@ def _not_opened(funnel: Funnel, notices: Notices, width: int) -> Iterator[Text]:
             "of the calls, to make room, after what they showed was reported",
             "bold",
         ),
+        (
+            "forgotten",
+            funnel.forgotten,
+            "of the gaps and connections, to make room: what is missing about then is not reported",
+            "bold yellow",
+        ),
         ("left alone", funnel.ignored, "of the connections: another protocol", "bold"),
     ):
         if number:
             yield from _labelled(label, [Text.assemble((str(number), style), f" {what}")], width)
 
 
-def _by_connection(counts: Counter[tuple[str, int]]) -> Iterator[Text]:
+def _by_connection(counts: Recent[tuple[str, int], int] | None) -> Iterator[Text]:
     """How many frames stayed closed on which connection, most first; nothing where there is only one."""
-    if len(counts) < 2:
+    if counts is None or counts.count < 2:
         return
-    for (capture, connection), number in _most_first(counts)[:_MOST_CONNECTIONS]:
+    most = _most_first(counts)[:_MOST_CONNECTIONS]
+    for (capture, connection), number in most:
         yield Text(f"{number} on connection {connection} of {visible(capture)}")
-    if len(counts) > _MOST_CONNECTIONS:
-        yield Text(f"the rest on {len(counts) - _MOST_CONNECTIONS} more")
+    if counts.count > len(most):
+        yield Text(f"the rest on {counts.count - len(most)} more")
 
 
 def _findings(funnel: Funnel, width: int) -> Iterator[Text]:
@@ -162,8 +169,9 @@ def _questions(spec: StanzaSpec, tally: Tally, width: int, level: Severity) -> I
 
 def _unanswered(tally: Tally, width: int) -> Iterator[Text]:
     """What a run without a pre-accept says on whether one is always emitted, the shipped question 1."""
-    if tally.offered:
-        calls = f"{counted(len(tally.offered), 'call')} {agreeing(len(tally.offered), 'was', 'were')}"
+    if tally.offered.count:
+        offered = tally.offered.count
+        calls = f"{counted(offered, 'call')} {agreeing(offered, 'was', 'were')}"
         yield from _labelled(
             f"{'questions':<9}  1", [Text(f"{calls} offered and none was pre-accepted", "yellow")], width
         )
@@ -192,7 +200,8 @@ _STEPS = (
 
 
 def _flow(name: str, followed: FlowTally, width: int) -> Iterator[Text]:
-    calls = f"{counted(len(followed.calls), 'call')} {agreeing(len(followed.calls), 'follows', 'follow')} it"
+    number = followed.calls.count
+    calls = f"{counted(number, 'call')} {agreeing(number, 'follows', 'follow')} it"
     pieces = [Text(f"{visible(name)}: {calls}, steps")]
     for code, words, style in _STEPS:
         number = followed.steps[code.code]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ringback.check.correlation_codes import ADDRESSES_LITERAL
 from ringback.check.flow_codes import FLOW_CODES
 from ringback.findings import Finding, Severity, Stance
 from ringback.observations import StanzaObserved
+from ringback.recent import Recent
 from ringback.recognise import StanzaKind, action_child
 from ringback.spec.model import StanzaSpec
 from ringback.stanza import Node
 
 MAX_UNSPECIFIED = 64
 """Actions without a file that are counted by name. Against a capture with a new action in every stanza."""
+MAX_CALLS = 4_096
+"""Calls that are remembered to have been counted, more than the core keeps. One that is forgotten and goes on
+counts again."""
 _OF_FLOWS = frozenset(code.code for code in FLOW_CODES)
 _GRAVEST_FIRST = (Stance.CONTRADICTS, Stance.SUPPORTS, Stance.EXTENDS, Stance.SILENT)
 """In the order of the classes of `FactTally`."""
@@ -44,7 +48,7 @@ class FactTally:
 class FlowTally:
     """What became of the steps of one flow, over all calls that follow it best."""
 
-    calls: set[tuple[str, str | None]] = field(default_factory=set)
+    calls: Recent[tuple[str, str | None], None] = field(default_factory=lambda: Recent(MAX_CALLS))
     """Capture and call-id of each."""
     steps: Counter[str] = field(default_factory=Counter)
     """Findings by code."""
@@ -58,7 +62,7 @@ class Tally:
     """The files that something was checked against, by id."""
     questions: Counter[tuple[str, Severity]] = field(default_factory=Counter)
     """Findings of each severity that bear on each open question."""
-    offered: set[tuple[str, str]] = field(default_factory=set)
+    offered: Recent[tuple[str, str], None] = field(default_factory=lambda: Recent(MAX_CALLS))
     """Capture and call-id of each call with an offer."""
     unspecified: Counter[str] = field(default_factory=Counter)
     """Copies of stanzas that no loaded file specifies, by their action."""
@@ -71,7 +75,7 @@ class Tally:
         self.questions.update((question, finding.severity) for question in finding.questions)
         if finding.fact is not None and finding.code in _OF_FLOWS:
             followed = self.flows.setdefault(finding.fact.spec, FlowTally())
-            followed.calls.add((finding.evidence[0].capture, finding.call_id))
+            followed.calls[finding.evidence[0].capture, finding.call_id] = None
             followed.steps[finding.code] += 1
         elif finding.fact is not None:
             for path in {finding.fact.path, *_also_lacking(finding)}:
@@ -87,27 +91,27 @@ class Tally:
             is_kept = name in self.unspecified or len(self.unspecified) < MAX_UNSPECIFIED
             self.unspecified[name if is_kept else "others"] += 1
         if observed.call is not None and observed.call.of("offer"):
-            self.offered.add((observed.call.capture, observed.call.call_id))
+            self.offered[observed.call.capture, observed.call.call_id] = None
 
     def nameless(self) -> Tally:
         """The same counts, without anything that names a call: the only raw values that a tally holds."""
         flows = {
-            name: FlowTally({*_numbered(followed.calls)}, followed.steps)
+            name: FlowTally(followed.calls.nameless(), followed.steps)
             for name, followed in self.flows.items()
         }
-        return replace(self, offered=_numbered(self.offered), flows=flows)
+        return replace(self, offered=self.offered.nameless(), flows=flows)
 
     def add_all(self, other: Tally) -> None:
         """Count what another has counted of other captures."""
         self.specs |= other.specs
         self.questions += other.questions
-        self.offered |= other.offered
+        self.offered.forgotten += other.offered.count
         for name, number in other.unspecified.items():
             is_kept = name in self.unspecified or len(self.unspecified) < MAX_UNSPECIFIED
             self.unspecified[name if is_kept else "others"] += number
         for name, followed in other.flows.items():
             own = self.flows.setdefault(name, FlowTally())
-            own.calls |= followed.calls
+            own.calls.forgotten += followed.calls.count
             own.steps += followed.steps
         for fact, stances in other._stances.items():
             self._stances.setdefault(fact, set()).update(stances)
@@ -125,12 +129,6 @@ class Tally:
         for number, text in enumerate(spec.open_questions, start=1):
             counts = {severity: self.questions[f"{spec.id}/{number}", severity] for severity in Severity}
             yield number, text, {severity: count for severity, count in counts.items() if count}
-
-
-def _numbered(calls: Iterable[tuple[str, str | None]]) -> set[tuple[str, str]]:
-    """As many calls of each capture, each by a number."""
-    counts = Counter(capture for capture, _ in calls)
-    return {(capture, str(number)) for capture, count in counts.items() for number in range(count)}
 
 
 def _also_lacking(finding: Finding) -> list[str]:

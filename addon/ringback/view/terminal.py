@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from rich.text import Text
 
 from ringback.findings import Finding, Severity
 from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
+from ringback.recent import Recent, note
 from ringback.recognise import PREACCEPT
 from ringback.sanitize import Placeholders
 from ringback.tableguess import TableGuesses
@@ -34,6 +34,8 @@ _ENDS_INDENT = " " * (_TIME + 6)
 _FINDING_INDENT = " " * 10
 """Under the code of a finding, behind its mark and severity."""
 _LEAST_WIDTH = 40
+MAX_EXPLAINED = 4_096
+"""Kinds of findings that are remembered to have been explained; one that is forgotten is explained again."""
 _MOST_OF_A_KIND = 12
 """Findings of one kind that are printed of one stanza. Against a stanza of a thousand unknown children."""
 
@@ -43,7 +45,7 @@ class Counts:
     """What a view has shown, as far as a summary tells it: nothing in it names anybody."""
 
     tally: Tally
-    closed: dict[ClosedReason, Counter[tuple[str, int]]]
+    closed: dict[ClosedReason, Recent[tuple[str, int], int]]
     """See `Notices.closed`."""
 
 
@@ -67,7 +69,7 @@ class TerminalView:
         self._tally = Tally()
         self._date = ""
         self._is_apart = False
-        self._explained: set[tuple[str, str]] = set()
+        self._explained: Recent[tuple[str, str], None] = Recent(MAX_EXPLAINED)
 
     def show(self, observation: Observation) -> None:
         """Print one observation, as far as there is something to say."""
@@ -96,7 +98,7 @@ class TerminalView:
         """Count what another view has shown of other captures."""
         self._tally.add_all(counts.tally)
         for reason, connections in counts.closed.items():
-            self._notices.closed.setdefault(reason, Counter()).update(connections)
+            self._notices.add_closed(reason, connections)
 
     def capture(self, name: str) -> None:
         """Print a heading for all that one capture showed."""
@@ -177,8 +179,7 @@ class TerminalView:
             self.print(*flow(finding_pieces(finding, self._marks, located=True, brief=False), width=None))
             return
         key = (finding.code, finding.place)
-        brief = finding.severity.rank < Severity.WARNING.rank and key in self._explained
-        self._explained.add(key)
+        brief = not note(self._explained, key) and finding.severity.rank < Severity.WARNING.rank
         pieces = finding_pieces(finding, self._marks, located=located, brief=brief)
         self.print(*flow(pieces, width=self._width, indent=_FINDING_INDENT))
 

@@ -120,6 +120,14 @@ class EventFeed:
         return observations if self.is_behind else [*observations, *self._quiet.settled()]
 
 
+MAX_KNOWN = 2_000_000
+"""Stanzas, clients and findings of a ledger that are remembered to have been taken; what comes on top is not
+shown, which the screen says."""
+_FULL = (
+    f"the ledger holds more than {MAX_KNOWN:,} stanzas: newer ones are not shown; start anew with a filter"
+)
+
+
 class LedgerFeed:
     """A ledger, read again whenever it was written to; what is known of it is passed over."""
 
@@ -136,6 +144,7 @@ class LedgerFeed:
         self._seen_state: tuple[tuple[int, int], ...] = ()
         self._known: set[object] = set()
         self._numbers: dict[str, int] = {}
+        self._is_full = False
         self.is_behind = False
         self.state = ""
 
@@ -155,7 +164,7 @@ class LedgerFeed:
             self.state, count = str(error), 0
             self._seen_state = ()
         else:
-            self.state = ""
+            self.state = _FULL if self._is_full else ""
         self.is_behind = len(observations) >= _SLICE or count == _LEDGER_SLICE
         if not self.is_behind:
             self._under_way = None
@@ -191,6 +200,9 @@ class LedgerFeed:
         told = self._numbered(told)
         key = _key(told)
         if key in self._known:
+            return []
+        if len(self._known) >= MAX_KNOWN:
+            self._is_full = True
             return []
         self._known.add(key)
         self._quiet.note(told)

@@ -42,6 +42,10 @@ class _Numbers(dict[tuple[str, int], int]):
         return self.setdefault(connection, len(self) + 1)
 
 
+MAX_NUMBERED = 250_000
+"""Connections that have a number; past it those of the calls that are kept are numbered anew."""
+
+
 class Weigher:
     """Weighs the calls of a casebook again and again."""
 
@@ -78,6 +82,10 @@ class Weigher:
         if not self._is_due or self._clock() < self._next_at:
             return False
         deadline = time.monotonic() + seconds
+        if len(self._numbers) > MAX_NUMBERED:
+            self._changed |= self._copies.keys()
+            self._copies.clear()
+            self._numbers.clear()
         while self._changed:
             if time.monotonic() > deadline:
                 return False
