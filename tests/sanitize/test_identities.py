@@ -93,3 +93,21 @@ def test_only_what_can_stand_in_a_name_is_looked_for_there() -> None:
     for each in ("15550000001", "2001:db8::1", "3EB0C0FFEE11AA22CC33", "bluejay", "zoe@example"):
         identities.add(each)
     assert set(identities.in_names()) == {"bluejay"}
+
+
+def test_the_newest_are_known_whatever_came_before() -> None:
+    """At the limit all are found; past it the one that was seen longest ago is not, the newest always is."""
+    known = Identities(most=3)
+    for name in ("first", "second", "third"):
+        known.add(name)
+    assert all(map(known.within, ("first", "second", "third")))
+    size = known.size
+    known.add("first")
+    known.add("fourth")
+    assert [known.within(name) for name in ("first", "second", "third", "fourth")] == [
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert known.size == size + 1

@@ -84,3 +84,24 @@ def test_a_huge_value_is_not_kept() -> None:
     huge = "\udcff" + "x" * 1_000_000
     assert (users.name(huge), users.name(huge + "y"), users.name(huge)) == ("A", "B", "A")
     assert all(len(key) <= 256 for key in users._names)
+
+
+def test_the_value_named_longest_ago_is_forgotten() -> None:
+    """At the limit all keep their placeholder; past it the one that was asked for longest ago gets another,
+    and no two that are remembered share one."""
+    calls = numbered("CALLID", most=3)
+    assert [calls.name(raw) for raw in "abca"] == ["CALLID-0001", "CALLID-0002", "CALLID-0003", "CALLID-0001"]
+    assert (calls.name("d"), calls.forgotten) == ("CALLID-0004", 1)
+    assert [calls.known(raw) for raw in "abcd"] == ["CALLID-0001", None, "CALLID-0003", "CALLID-0004"]
+    assert (calls.known("CALLID-0002"), calls.known("CALLID-0001")) == (None, "CALLID-0001")
+    assert calls.name("b") == "CALLID-0005"
+
+
+def test_a_placeholder_is_known_as_long_as_one_of_its_values_is() -> None:
+    """Two values of one person have one: it goes with the second of them."""
+    users = letters(most=2)
+    users.link("lid", "number")
+    users.name("x")
+    assert (users.known("lid"), users.known("number"), users.known("A")) == ("A", None, "A")
+    users.name("y")
+    assert users.known("A") is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ringback.recent import Recent
 from ringback.sanitize.keep import is_protocol_word
 from ringback.sanitize.series import MAX_NAMES
 
@@ -32,15 +33,15 @@ class Identities:
     capability are searched through their hex digits, in which packed digits read as themselves.
     """
 
-    def __init__(self) -> None:
-        """Nobody seen yet."""
-        self._known: set[str] = set()
-        self._short: set[str] = set()
+    def __init__(self, most: int = MAX_NAMES) -> None:
+        """Nobody seen yet; `most` of each kind are remembered, those that were seen last."""
+        self._known: Recent[str, None] = Recent(most)
+        self._short: Recent[str, None] = Recent(most)
 
     def add(self, identity: str) -> None:
         """Remember an address's user part, a call-id or a stanza id. A word of the protocol is none."""
-        if len(identity) >= _LEAST and not is_protocol_word(identity) and len(self._known) < MAX_NAMES:
-            self._known.add(identity[:_LONGEST].casefold())
+        if len(identity) >= _LEAST and not is_protocol_word(identity):
+            self._known[identity[:_LONGEST].casefold()] = None
 
     def add_name(self, name: str) -> None:
         """Remember a name that somebody chose, as a whole, word by word, and with its words run together."""
@@ -53,13 +54,13 @@ class Identities:
         words. A word of the protocol is none."""
         self.add_name(name)
         for word in _LETTERS.findall(name[: _LONGEST * 4].casefold()):
-            if len(word) < _LEAST and not is_protocol_word(word) and len(self._short) < MAX_NAMES:
-                self._short.add(word)
+            if len(word) < _LEAST and not is_protocol_word(word):
+                self._short[word] = None
 
     @property
     def size(self) -> int:
-        """How many are known; grows only."""
-        return len(self._known) + len(self._short)
+        """How many came up to now, those included that are forgotten; grows only."""
+        return self._known.count + self._short.count
 
     def knows(self, text: str) -> bool:
         """Whether `text` as a whole is an identity."""
@@ -71,7 +72,7 @@ class Identities:
         The cost depends on the length of `text`, which the callers bound, and not on how many are known.
         """
         short, folded = self._short, text.casefold()
-        if short and not short.isdisjoint(_LETTERS.findall(folded)):
+        if short and any(word in short for word in _LETTERS.findall(folded)):
             return True
         return bool(self._known) and any(part in self._known for part in _long_parts(folded))
 

@@ -29,7 +29,7 @@ from ringback.sanitize import keep
 from ringback.sanitize.addresses import PACKED_TAGS, Addresses
 from ringback.sanitize.identities import Identities
 from ringback.sanitize.named import CALL_IDS, IDS, NOBODY
-from ringback.sanitize.series import Series, captures, letters, numbered
+from ringback.sanitize.series import MAX_ISSUED, MAX_NAMES, Series, captures, letters, numbered
 from ringback.spec.model import BASE_TYPES, StanzaSpec
 from ringback.stanza import Content, Jid, Node, Value
 from ringback.wire.events import ClientIdentified
@@ -53,7 +53,7 @@ _LONGEST_ADDRESS = 256
 _SEPARATORS = re.compile(r"([,; |]+)")
 _SEGMENT = re.compile(r"(?s)(@?)(.*?)((?:\[[0-9]{1,6}\])?)")
 _EPOCH = re.compile("[0-9]{10}")
-_MOST = 999_999
+_MOST = MAX_ISSUED
 """Largest number in a placeholder: a longer one could pass for an identity itself."""
 
 
@@ -63,16 +63,16 @@ class Placeholders:
     are_raw = False
     """True for the mapping that hides nothing: `ringback.sanitize.Raw`."""
 
-    def __init__(self) -> None:
-        """An empty mapping: the first user becomes `A`."""
-        self._users = letters()
-        self._groups = numbered("GROUP")
-        self._calls = numbered("CALLID")
-        self._ids = numbered("ID")
-        self._names = numbered("NAME-PLACEHOLDER")
+    def __init__(self, most: int = MAX_NAMES) -> None:
+        """An empty mapping: the first user becomes `A`. Of each kind of value `most` are remembered."""
+        self._users = letters(most)
+        self._groups = numbered("GROUP", most)
+        self._calls = numbered("CALLID", most)
+        self._ids = numbered("ID", most)
+        self._names = numbered("NAME-PLACEHOLDER", most)
         self._captures = captures()
         self._admitted: set[str] = set()
-        self._identities = Identities()
+        self._identities = Identities(most)
         self._addresses = Addresses(self._identities)
         self._elsewhere = Identities()
         self._first_time: int | None = None
@@ -84,6 +84,12 @@ class Placeholders:
         for spec in specs:
             placeholders.admit(spec)
         return placeholders
+
+    @property
+    def forgotten(self) -> int:
+        """Values that newer ones have pushed out: should one come again it gets another placeholder."""
+        series = (self._users, self._groups, self._calls, self._ids, self._names, self._captures)
+        return sum(each.forgotten for each in series)
 
     def beware(self, identities: Identities) -> None:
         """Hide every name of a tag or attribute that carries one of these: identities of stanzas that come
