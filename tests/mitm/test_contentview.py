@@ -212,7 +212,7 @@ def test_nothing_is_decoded_to_show_it(
 def test_memory_is_bounded_and_said(tmp_path: Path, pair: NoisePair, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest messages are no longer remembered, and say so; the texts are few."""
     monkeypatch.setattr("ringback.wire.framelog.MAX_MESSAGES", 8)
-    monkeypatch.setattr("ringback.mitm.messagelog.MAX_MESSAGES", 2)
+    monkeypatch.setattr("ringback.mitm.messagelog.MAX_HOLDING", 2)
     monkeypatch.setattr(contentview, "MAX_CACHED", 2)
     with Desk(tmp_path) as desk:
         desk.write_keys(pair.key_log)
@@ -232,7 +232,27 @@ def test_connections_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with Desk(tmp_path) as desk:
         flows = [desk.connect(NoisePair(seed=bytes([number]))) for number in range(3)]
         names = [shown(flow.websocket.messages[0], flow)[0] == "ringback" for flow in flows if flow.websocket]
+        assert flows[0].websocket is not None
+        _, told = shown(flows[0].websocket.messages[0], flows[0], "ringback")
     assert names == [False, True, True]
+    assert told.endswith("that it looked at, or of one of 1 that newer ones have pushed out")
+
+
+def test_all_connections_together_are_bounded(
+    tmp_path: Path, pair: NoisePair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection with the most messages forgets the older half of its own; the others lose nothing."""
+    monkeypatch.setattr("ringback.mitm.messagelog.MAX_MESSAGES", 9)
+    other = NoisePair(seed=b"other")
+    with Desk(tmp_path) as desk:
+        desk.write_keys(pair.key_log + other.key_log)
+        flow = desk.connect(pair)
+        said = [desk.say(flow, server_frames(pair, [IQ])) for _ in range(7)]
+        desk.connect(other)
+        texts = [text_of(each, flow) for each in said]
+    forgotten = [text.startswith("what it held is no longer remembered") for text in texts]
+    # With the three messages of the handshake it had ten when the other connection began.
+    assert forgotten == [True] * 2 + [False] * 5
 
 
 def test_a_fault_shows_as_one(

@@ -41,6 +41,7 @@ def test_fields_and_limits_are_those_of_the_code() -> None:
     for number in (
         framelog.MAX_MESSAGES,
         messagelog.MAX_MESSAGES,
+        messagelog.MAX_HOLDING,
         messagelog.MAX_CONNECTIONS,
         callflows.MAX_FLOWS,
         screens.MAX_CASES,

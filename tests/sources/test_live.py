@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from ringback.sources import live
 from ringback.sources.live import KEY_GRACE_S, Followed, LiveConnections, new_messages
 
 
@@ -73,3 +76,21 @@ def test_end_is_due_after_the_grace() -> None:
     assert connections.due(100.0 + KEY_GRACE_S) == []
     assert "x" not in connections
     assert "y" in connections
+
+
+def test_connections_at_once_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the limit all are followed; one more ends the one that began first, which is counted, and what still
+    comes on that one is another connection. Of those left out, one that is forgotten is asked about again."""
+    monkeypatch.setattr(live, "MAX_FOLLOWED", 3)
+    connections = LiveConnections()
+    for flow in "abc":
+        connections.admit(flow, yes)
+    assert (connections.due(0.0), connections.given_up) == ([], 0)
+    connections.admit("d", yes)
+    assert (connections.given_up, connections.due(0.0), connections.due(0.0)) == (1, [1], [])
+    again = connections.admit("a", yes)
+    assert again is not None
+    assert (again.number, connections.due(0.0), connections.count) == (5, [2], 5)
+    for flow in "wxyz":
+        assert connections.admit(flow, lambda: False) is None
+    assert ("w" in connections, "z" in connections) == (False, True)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias
+from weakref import ReferenceType, ref
 
 from mitmproxy import contentviews
 from mitmproxy.flow import Flow
@@ -30,6 +31,7 @@ MAX_CACHED = 8_192
 """Texts that are kept: mitmproxy's console asks for every message of an open flow again at each change."""
 
 _NOT_OURS = "nothing for ringback to show: no message of a WebSocket that it looked at"
+_OR_FORGOTTEN = ", or of one of {} that newer ones have pushed out"
 _FAULT = "a fault of ringback: the event log says where; please report it"
 _STYLES = {
     "bold red": "error",
@@ -81,7 +83,8 @@ class Shown:
 class _Written:
     """What was written of a message, and of what."""
 
-    message: WebSocketMessage
+    message: ReferenceType[WebSocketMessage]
+    """Not kept alive by it."""
     held: HeldMessage
     by: MessageText
     shown: Shown
@@ -90,7 +93,7 @@ class _Written:
         """Whether nothing has come to the message since: its stanzas and findings only grow."""
         then = self.held
         return (
-            self.message is message
+            self.message() is message
             and self.by is by
             and len(then.stanzas) == len(held.stanzas)
             and len(then.findings) == len(held.findings)
@@ -154,14 +157,15 @@ class StanzaView:
     def _looked_up(self, flow: Flow | None, message: WebSocketMessage | None) -> Shown:
         held = self._log.maybe_message(flow, message)
         if held is None or message is None:
-            return Shown([Text(_NOT_OURS)])
+            forgotten = self._log.forgotten
+            return Shown([Text(f"{_NOT_OURS}{_OR_FORGOTTEN.format(forgotten) if forgotten else ''}")])
         known, text = self._cache.get(id(message)), self._text()
         if known is not None and known.is_of(message, held, text):
             self._cache.move_to_end(id(message))
             return known.shown
         lines = text.lines(held, from_client=message.from_client, injected=message.injected)
         shown = Shown(lines)
-        self._cache[id(message)] = _Written(message, held, text, shown)
+        self._cache[id(message)] = _Written(ref(message), held, text, shown)
         if len(self._cache) > MAX_CACHED:
             self._cache.popitem(last=False)
         return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -19,9 +19,11 @@ from ringback.wire.framelog import MAX_FRAMES, FrameLog, LoggedFrame
 
 MAX_CONNECTIONS = 256
 """Connections that are remembered; the one that began longest ago goes first."""
-MAX_MESSAGES = 4_096
-"""Messages with call stanzas, and with unreadable frames, that are remembered of one connection; the oldest
-goes first."""
+MAX_MESSAGES = 65_536
+"""Messages that are remembered of all connections together; past it the connection with the most of them
+forgets the older half of its own."""
+MAX_HOLDING = 4_096
+"""The same for those of them that held call stanzas or unreadable frames, of which all is kept."""
 MAX_FINDINGS = 64
 """Findings about a call that are remembered with one message that shows them."""
 
@@ -71,6 +73,21 @@ class _Connection:
         # Where an add-on empties the list to save memory, what is left are the newest messages.
         return position + max(0, self.log.messages - len(messages))
 
+    def __len__(self) -> int:
+        """Messages with call stanzas or unreadable frames that are remembered."""
+        return len(self.stanzas) + len(self.unread)
+
+    def forget_half(self) -> None:
+        """Forget the older half of what is remembered of those."""
+        for message in [*_older_half(self.stanzas), *_older_half(self.unread)]:
+            self.forget(message)
+
+    def forget(self, message: int) -> None:
+        """Forget what is remembered of a message besides its frames."""
+        for kept in (self.stanzas, self.unread, self.findings):
+            kept.pop(message, None)
+        self.forgotten = max(self.forgotten, message)
+
     def _position(self, messages: Sequence[WebSocketMessage], message: WebSocketMessage) -> int | None:
         for _ in range(2):
             position = self.positions.get(id(message))
@@ -88,6 +105,8 @@ class MessageLog:
     def __init__(self) -> None:
         """Nothing seen yet."""
         self._connections: dict[str, _Connection] = {}
+        self.forgotten = 0
+        """Connections that newer ones have pushed out."""
         self._guesses = TableGuesses()
 
     def frame_log(self, message: Message) -> FrameLog:
@@ -97,7 +116,18 @@ class MessageLog:
         self._connections[message.flow] = _Connection(message.connection, log)
         if len(self._connections) > MAX_CONNECTIONS:
             del self._connections[next(iter(self._connections))]
+            self.forgotten += 1
+        self.bound()
         return log
+
+    def bound(self) -> None:
+        """Keep to `MAX_MESSAGES`: frames are noted without a look at other connections."""
+        known = self._connections.values()
+        while sum(len(each.log) for each in known) > MAX_MESSAGES:
+            fullest = max((each.log for each in known), key=len)
+            fullest.forget((len(fullest) + 1) // 2)
+        while sum(map(len, known)) > MAX_HOLDING:
+            max(known, key=len).forget_half()
 
     def show(self, observation: Observation) -> None:
         """Note what belongs to a message."""
@@ -165,8 +195,10 @@ def _keep(connection: _Connection, kept: dict[int, list[T]], message: int, new: 
     together = kept.setdefault(message, [])
     if len(together) < MAX_FRAMES:
         together.append(new)
-    if len(kept) > MAX_MESSAGES:
-        oldest = next(iter(kept))
-        del kept[oldest]
-        connection.findings.pop(oldest, None)
-        connection.forgotten = max(connection.forgotten, oldest)
+    if len(kept) > MAX_HOLDING:
+        connection.forget(next(iter(kept)))
+
+
+def _older_half(messages: Iterable[int]) -> list[int]:
+    known = list(messages)
+    return known[: (len(known) + 1) // 2]

@@ -81,6 +81,7 @@ class Screens:
             self._marked_at = now
             with self._faults.contained("marking flows"):
                 _update(self.marks.write())
+            self._messages.bound()
         view = ctx.master.addons.get("view")  # type: ignore[no-untyped-call]
         if isinstance(view, View):
             with self._faults.contained("drawing calls"):

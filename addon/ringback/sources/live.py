@@ -6,9 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ringback.recent import Recent
+
 KEY_GRACE_S = 2.0
 """Wait after the end of a connection before its held frames are given up: a client writes the server's key
 only when it opens the first server frame, which may be the last thing that happened."""
+
+MAX_FOLLOWED = 4096
+"""Connections that are followed at once, and as many that are left out. One more ends for us the one that
+began longest ago, and is counted; what still comes on that one is taken for another one, whose beginning was
+not seen."""
 
 T = TypeVar("T")
 
@@ -32,7 +39,10 @@ class LiveConnections:
     def __init__(self) -> None:
         """No connection yet."""
         self._followed: dict[str, Followed] = {}
-        self._left_out: set[str] = set()
+        self._left_out: Recent[str, None] = Recent(MAX_FOLLOWED)
+        self._over: list[int] = []
+        self.given_up = 0
+        """Connections that ended for us while they were open."""
         self.count = 0
         """Connections seen, those left out not counted."""
 
@@ -44,10 +54,13 @@ class LiveConnections:
         """The connection of `flow`, None where it is left out; `is_allowed` is asked at its first message."""
         if flow not in self:
             if not is_allowed():
-                self._left_out.add(flow)
+                self._left_out[flow] = None
                 return None
             self.count += 1
             self._followed[flow] = Followed(self.count)
+            if len(self._followed) > MAX_FOLLOWED:
+                self._over.append(self._followed.pop(next(iter(self._followed))).number)
+                self.given_up += 1
         return self._followed.get(flow)
 
     def end(self, flow: str, now: float) -> bool:
@@ -55,7 +68,7 @@ class LiveConnections:
         if flow in self._followed:
             self._followed[flow].ended_at = now
         left_out = flow in self._left_out
-        self._left_out.discard(flow)
+        self._left_out.pop(flow, None)
         return left_out
 
     def due(self, now: float) -> list[int]:
@@ -70,7 +83,8 @@ class LiveConnections:
             followed.ended_at = min(followed.ended_at, now)
             if followed.ended_at + KEY_GRACE_S <= now:
                 over.append(flow)
-        return [self._followed.pop(flow).number for flow in over]
+        given_up, self._over = self._over, []
+        return [*given_up, *(self._followed.pop(flow).number for flow in over)]
 
 
 def new_messages(followed: Followed, exchanged: Sequence[T], *, arrived: bool) -> list[tuple[int, T]]:

@@ -96,6 +96,15 @@ class FrameLog:
         last = self._last.get(message)
         return 0 if last is None else last - self._frames[message][-1].number
 
+    def __len__(self) -> int:
+        """Messages that are remembered."""
+        return len(self._frames)
+
+    def forget(self, number: int) -> None:
+        """Forget so many messages, the oldest; there are as many."""
+        for _ in range(number):
+            self._forget_oldest()
+
     def is_forgotten(self, message: int) -> bool:
         """Whether what the message held was pushed out."""
         return message <= self._forgotten and message not in self._frames
