@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Optional
 
@@ -23,6 +24,7 @@ from ringback.findings import Severity
 from ringback.hooks import RingbackFindingHook, RingbackStanzaHook
 from ringback.ledger import Ledger
 from ringback.ledger.outlet import LedgerOutlet
+from ringback.ledger.queue import LedgerQueue
 from ringback.mitm.commands import Commands
 from ringback.mitm.screens import Screens
 from ringback.observations import Funnel, Observation, StanzaObserved
@@ -35,9 +37,14 @@ from ringback.sources.keylog_file import KEYLOG_VARIABLE
 from ringback.sources.notice import Notice, Urgency, of_enums
 from ringback.spec.load import load_specification
 from ringback.view.terminal import TerminalView
+from ringback.wording import counted
 
 POLL_S = 0.1
 """Time between two looks at the key log: so long at most a frame is held once its key is written."""
+
+MAX_NAMES = 20_000
+"""Values of each kind, call-ids or stanza ids, that keep their placeholder: fewer than of a recording, since
+a proxy may run for weeks."""
 
 DEFAULT_LEVEL = Severity.NOTE
 
@@ -82,12 +89,15 @@ class Ringback:
 
     def __init__(self) -> None:
         """Do nothing until mitmproxy calls `load`, `configure` and `running`."""
-        self._placeholders = Placeholders()
+        self._placeholders = Placeholders(MAX_NAMES)
+        self._has_told_of_names = False
         self.screens = Screens(self._placeholders, _tell)
         self._session = Session(load_specification(None), _tell, frame_log=self.screens.frame_log)
         self.addons = [Commands(self._session, self.screens.casebook)]
         self._events: EventFile | None = None
-        self._ledger: LedgerOutlet | None = None
+        self._ledger: LedgerQueue | None = None
+        self._reporters: list[Outlet] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._screen: Outlet | None = None
         self._task: asyncio.Task[None] | None = None
         self._applied: dict[str, Any] = {"ringback_spec": None}
@@ -189,7 +199,8 @@ class Ringback:
         self._session.recording = _path(ctx.options.rfile)
         if self._session.recording is not None and isinstance(ctx.master, DumpMaster):
             self._session.ends_with_recording = not ctx.options.keepserving
-        self._task = asyncio.get_running_loop().create_task(self._follow(), name="ringback")
+        self._loop = asyncio.get_running_loop()
+        self._task = self._loop.create_task(self._follow(), name="ringback")
 
     def websocket_message(self, flow: HTTPFlow) -> None:
         """A message was exchanged."""
@@ -219,7 +230,14 @@ class Ringback:
     def tick(self, now: float) -> None:
         """Look after what time brings; `now` in seconds since the epoch. Called every `POLL_S`."""
         self._session.tick(now, reading=_is_reading())
+        self._deliver()
         self.screens.refresh(now)
+        if not self._has_told_of_names and self._placeholders.forgotten:
+            self._has_told_of_names = True
+            text = (
+                f"more than {MAX_NAMES} names of one kind were seen: those seen longest ago are forgotten, "
+            )
+            _tell(Notice(f"{text}and get another placeholder should they come again", Urgency.INFO))
 
     def _apply_spec(self, value: str | None) -> None:
         if self._session.has_begun:
@@ -254,10 +272,12 @@ class Ringback:
 
     def _apply_ledger(self, value: str | None) -> None:
         path = _path(value)
-        before, self._ledger = self._ledger, None if path is None else LedgerOutlet(Ledger(path))
-        self._connect_outlets()
-        if before is not None:
-            before.finish()
+        before, self._ledger = self._ledger, None if path is None else self._queue(Ledger(path))
+        try:
+            if before is not None:
+                before.finish()
+        finally:
+            self._connect_outlets()
 
     def _apply_level(self, value: str) -> None:
         if value not in _LEVELS:
@@ -266,11 +286,18 @@ class Ringback:
         if isinstance(ctx.master, DumpMaster):
             console = output_console(sys.stdout)
             view = TerminalView(console, Severity(value), self._placeholders)
-            self._screen = TerminalOutlet(view, console, self._session.remarks)
+            self._screen = TerminalOutlet(view, console, self._remarks)
         else:
             log = self._screen = LogOutlet(Severity(value), self._placeholders)
             self._session.report = log.report
         self._connect_outlets()
+
+    def _remarks(self) -> list[str]:
+        """What the end of a run says besides its counts."""
+        forgotten = self._placeholders.forgotten
+        told = f"{counted(forgotten, 'name')} forgotten, to be given another placeholder" if forgotten else ""
+        dropped = self._ledger.told if self._ledger is not None and self._ledger.dropped else ""
+        return [*self._session.remarks(), *filter(None, (told, dropped))]
 
     def _apply_marks(self, value: bool) -> None:
         self.screens.marks.enabled = value
@@ -279,13 +306,45 @@ class Ringback:
         self.screens.calls.enabled = value
 
     def _connect_outlets(self) -> None:
-        outlets: list[Outlet] = [] if self._ledger is None else [self._ledger]
-        outlets += [*self.screens.outlets, HookOutlet()]
+        self._reporters = [HookOutlet()]
         if self._screen is not None:
-            outlets.append(self._screen)
+            self._reporters.append(self._screen)
         if self._events is not None:
-            outlets.append(EventOutlet(self._events, self._placeholders))
-        self._session.outlets = outlets
+            self._reporters.append(EventOutlet(self._events, self._placeholders))
+        queue = self._ledger
+        # With a ledger, nothing is reported before it is kept.
+        next_ones = self._reporters if queue is None else [queue]
+        self._session.outlets = [*self.screens.outlets, *next_ones]
+        self._session.behind = [] if queue is None else self._reporters
+        self._session.before_recorded = _no_wait if queue is None else queue.make_room
+
+    def _queue(self, ledger: Ledger) -> LedgerQueue:
+        return LedgerQueue(
+            LedgerOutlet(ledger),
+            report=lambda observation: self._session.show(observation, self._reporters),
+            failed=lambda error: self._session.failed(LedgerQueue.name, error),
+            lost=self._lose,
+            wake=self._wake,
+        )
+
+    def _lose(self, observation: Observation) -> None:
+        for outlet in self._reporters:
+            if isinstance(outlet, EventOutlet):
+                outlet.lose(observation)
+
+    def _wake(self) -> None:
+        """Called in the ledger's thread; until mitmproxy runs, and once it ends, nobody listens."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        if self._ledger is not None and self._ledger.deliver():
+            self._wake()
+
+
+def _no_wait() -> None:
+    """Without a ledger nothing has to be waited for."""
 
 
 def _ends_by_errors() -> bool:

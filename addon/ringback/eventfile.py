@@ -100,6 +100,11 @@ class EventFile:
         for record in records_of(observation, placeholders, self._guesses):
             self._append(record_line(record))
 
+    def lose(self, observation: Observation, placeholders: Placeholders) -> None:
+        """Count the records of an observation as lost, which the next record says."""
+        self._guesses.note(observation)
+        self._lost += len(list(records_of(observation, placeholders, self._guesses)))
+
     def summary(self, funnel: Funnel) -> None:
         """Append the record that closes a run.
 

@@ -61,6 +61,10 @@ class EventOutlet:
         """Append its records."""
         self._file.write(observation, self._placeholders)
 
+    def lose(self, observation: Observation) -> None:
+        """Say with the next record that its records are missing."""
+        self._file.lose(observation, self._placeholders)
+
     def close(self, funnel: Funnel) -> None:
         """Append the summary and give the file back."""
         try:

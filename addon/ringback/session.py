@@ -14,14 +14,14 @@ from ringback.sources import flows
 from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, ConnectionEnded, Listed
 from ringback.sources.hosts import HostFilter
 from ringback.sources.keylog_file import KeyLogFile, key_log_beside
-from ringback.sources.live import LiveConnections, new_messages
+from ringback.sources.live import MAX_FOLLOWED, LiveConnections, new_messages
 from ringback.sources.notice import Notice, Tell, Urgency
 from ringback.spec.model import Specification
 from ringback.view.visible import visible
 from ringback.wire.events import ClosedReason
 from ringback.wire.framelog import FrameLog
 from ringback.wire.keylog import KeyLog
-from ringback.wording import counted
+from ringback.wording import agreeing, counted
 
 LIVE = "live"
 """Name of the capture that the running proxy's own connections belong to."""
@@ -53,9 +53,14 @@ class Session:
         """
         self.hosts = HostFilter()
         self.outlets: list[Outlet] = []
+        self.behind: list[Outlet] = []
+        """Outlets that one of these shows to, in its own time; closed after them."""
         self.report: Callable[[Funnel], None] = _report_nothing
         """Called with the counts up to now when a recording was gone through, a connection has ended or
         a call is settled: for whoever shows no summary at the end."""
+        self.before_recorded: Callable[[], None] = _no_hurry
+        """Called before each observation of a recording is shown: for an outlet that needs time, which a
+        recording has."""
         self.recording: Path | None = None
         """The flow file that mitmproxy reads, where it reads one."""
         self.ends_with_recording = False
@@ -113,7 +118,10 @@ class Session:
         """What is amiss with the key log, and what was left out: for where notices may not be seen."""
         trouble = "" if self._key_file is None else self._key_file.trouble
         left_out = flows.left_out_notice(self._left_out).text if self._left_out else ""
-        return [remark for remark in (trouble, left_out) if remark]
+        given_up = _given_up(self._live.given_up).text if self._live.given_up else ""
+        untold = self._faults.untold
+        faults = f"{counted(untold, 'further fault')} of ringback that nothing tells of" if untold else ""
+        return [remark for remark in (trouble, left_out, given_up, faults) if remark]
 
     def take_message(self, flow: flows.WebSocketFlow) -> None:
         """The newest message of a live flow. Those of a recorded one are taken when it ends."""
@@ -160,7 +168,7 @@ class Session:
                 self._complete()
             if self._left_out:
                 self._tell(flows.left_out_notice(self._left_out))
-        for outlet in self.outlets:
+        for outlet in [*self.outlets, *self.behind]:
             with self._faults.contained(f"closing the {outlet.name}"):
                 outlet.close(self._inspector.funnel)
 
@@ -168,7 +176,10 @@ class Session:
         return flow.live or flow.id in self._live
 
     def _take_new(self, flow: flows.WebSocketFlow, *, arrived: bool) -> None:
+        given_up = self._live.given_up
         followed = self._live.admit(flow.id, lambda: flows.is_allowed(flow, self.hosts))
+        if given_up == 0 < self._live.given_up:
+            self._tell(_given_up(1))
         if followed is None or flow.websocket is None:
             return
         self._poll_keys()
@@ -199,15 +210,15 @@ class Session:
                 self._tell(Notice(f"keys are read from {beside}", Urgency.INFO))
                 self.follow_keys(beside)
         if self._key_file is not None and self._key_file.read_whole():
-            self._publish(self._inspector.keys_added())
+            self._publish(self._inspector.keys_added(), recorded=True)
         for notice in self._recorded.copies():
             self._tell(notice)
         for event in self._recorded.drain():
-            self._publish(self._inspector.take(event))
+            self._publish(self._inspector.take(event), recorded=True)
 
     def _complete(self) -> None:
         self._is_complete = True
-        self._publish(self._inspector.finish())
+        self._publish(self._inspector.finish(), recorded=True)
 
     def _watch_held(self, now: float) -> None:
         """Tell once that frames wait for a key: nothing else shows it while their connection is open.
@@ -231,15 +242,34 @@ class Session:
         if self._key_file is not None and self._key_file.poll():
             self._publish(self._inspector.keys_added())
 
-    def _publish(self, observations: Iterable[Observation]) -> None:
+    def show(self, observation: Observation, outlets: Iterable[Outlet]) -> None:
+        """Show it to these outlets, each of which may fail without harm to the others."""
+        for outlet in outlets:
+            with self._faults.contained(f"writing to the {outlet.name}"):
+                outlet.show(observation)
+
+    def failed(self, outlet: str, error: Exception) -> None:
+        """An outlet of that name has failed in the background: that is told once."""
+        self._faults.report(f"writing to the {outlet}", error)
+
+    def _publish(self, observations: Iterable[Observation], *, recorded: bool = False) -> None:
         for observation in observations:
-            for outlet in self.outlets:
-                with self._faults.contained(f"writing to the {outlet.name}"):
-                    outlet.show(observation)
+            if recorded:
+                self.before_recorded()
+            self.show(observation, self.outlets)
+
+
+def _no_hurry() -> None:
+    """Nothing has to be waited for."""
 
 
 def _report_nothing(_funnel: Funnel) -> None:
     """The outlets show the counts when they are closed, which is enough."""
+
+
+def _given_up(count: int) -> Notice:
+    connections = f"{counted(count, 'connection')} {agreeing(count, 'was', 'were')} given up"
+    return Notice(f"{connections}: more than {MAX_FOLLOWED} were open at once")
 
 
 def _waiting(held: Mapping[tuple[str, int], int]) -> str:

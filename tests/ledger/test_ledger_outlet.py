@@ -15,6 +15,7 @@ from ringback.ledger import Ledger
 from ringback.ledger import outlet as module
 from ringback.ledger.outlet import LedgerOutlet
 from ringback.ledger.verify import verify
+from ringback.ledger.writing import Recorder
 from ringback.observations import Funnel, Observation
 from support.ledgers import filled, identified, in_flow, observed, raw
 from support.processes import in_child
@@ -213,3 +214,22 @@ def test_a_secret_that_was_not_kept_is_not_used(path: Path) -> None:
         before = ledger.content()
         ledger.record(*CALL)
         assert ledger.content() == before
+
+
+def test_one_that_is_a_fault_costs_no_other(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told, and told again at the end with the number; all around it is kept."""
+    record = Recorder.record
+
+    def faulty(self: Recorder, observation: Observation) -> None:
+        if observation is CALL[1]:
+            raise KeyError
+        record(self, observation)
+
+    monkeypatch.setattr(Recorder, "record", faulty)
+    outlet = LedgerOutlet(Ledger(path))
+    with pytest.raises(KeyError):
+        outlet.show(*CALL[:3])
+    outlet.show(CALL[3])
+    with pytest.raises(LedgerError, match="1 observations were not kept"):
+        outlet.close(Funnel())
+    assert stanzas(path) == 3

@@ -108,7 +108,10 @@ def _readable(path: Path) -> str:
 
 
 def _connect(uri: str) -> sqlite3.Connection:
-    database = sqlite3.connect(uri, uri=True, timeout=OPENING_TIMEOUT_S, isolation_level=None)
+    # One thread at a time: whoever hands it to another one sees to that.
+    database = sqlite3.connect(
+        uri, uri=True, timeout=OPENING_TIMEOUT_S, isolation_level=None, check_same_thread=False
+    )
     database.execute("PRAGMA foreign_keys = ON")
     database.execute("PRAGMA trusted_schema = OFF")
     return database

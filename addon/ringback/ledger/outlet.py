@@ -14,8 +14,7 @@ a proxy whose disk is full."""
 MAX_PAUSE = 1024
 """Most observations that pass between two attempts to write."""
 WAIT_S = 0.2
-"""How long another writer is waited for. The proxied socket waits as long, so it is not much; while attempts
-fail it does not wait at all."""
+"""How long another writer is waited for; while attempts fail none is."""
 
 
 class LedgerOutlet:
@@ -32,15 +31,17 @@ class LedgerOutlet:
         self._passed = 0
         ledger.wait_for_others(WAIT_S)
 
-    def show(self, observation: Observation) -> None:
-        """Keep it; it is safe from the end of this process afterwards.
+    def show(self, *observations: Observation) -> None:
+        """Keep them; they are safe from the end of this process afterwards.
 
         Raises:
             LedgerError: the ledger can take no more. Raised once: what comes is held back and written as soon
                 as the ledger takes it, which is tried again ever more rarely.
+            Exception: one of them is a fault of ringback; it alone is not kept.
         """
-        self._hold(observation)
-        self._passed += 1
+        for observation in observations:
+            self._hold(observation)
+        self._passed += len(observations)
         if self._passed < self._pause:
             return
         has_failed = self._pause > 0
@@ -72,7 +73,7 @@ class LedgerOutlet:
             self._ledger.close()
         if self._lost:
             path = self._ledger.path
-            raise LedgerError(f"{path}: full memory, {self._lost} observations were not kept")
+            raise LedgerError(f"{path}: {self._lost} observations were not kept, as was told")
 
     def _hold(self, observation: Observation) -> None:
         if len(self._backlog) == MAX_BACKLOG:
@@ -81,9 +82,32 @@ class LedgerOutlet:
         self._backlog.append(observation)
 
     def _write(self) -> None:
-        if self._backlog:
-            self._ledger.record(*self._backlog)
-        self._backlog.clear()
+        fault = self._record()
         if self._pause:
             self._ledger.wait_for_others(WAIT_S)
         self._pause = self._passed = 0
+        if fault is not None:
+            raise fault
+
+    def _record(self) -> Exception | None:
+        """Write all that is held back; where that fails over one of them, one by one without it."""
+        try:
+            if self._backlog:
+                self._ledger.record(*self._backlog)
+        except LedgerError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others are kept
+            self._record_one_by_one()
+            return error
+        self._backlog.clear()
+        return None
+
+    def _record_one_by_one(self) -> None:
+        while self._backlog:
+            try:
+                self._ledger.record(self._backlog[0])
+            except LedgerError:
+                raise
+            except Exception:  # noqa: BLE001 - that one is told by the caller
+                self._lost += 1
+            self._backlog.popleft()
