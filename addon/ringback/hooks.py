@@ -8,10 +8,10 @@
             print(finding.code, finding.place)
 
 Subscribers are plain functions: the events are fired one after the other in order of time, while the message
-that they come from is on its way, or with a ledger as soon as it is in there. What they get stays in the process
-and is therefore **raw**: addresses, call-ids and contents as they stood on the wire. Whoever writes any of it
-anywhere puts placeholders in first (`ringback.sanitize`). The values are shared with ringback: read them, never
-change them.
+that they come from is on its way, or with a ledger as soon as it is in there. What they get stays in the
+process and is therefore **raw**: addresses, call-ids and contents as they stood on the wire. Whoever writes
+any of it anywhere puts placeholders in first (`ringback.sanitize`). The values are shared with ringback: read
+them, never change them.
 """
 
 from __future__ import annotations
