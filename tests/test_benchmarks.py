@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import corpus, frames, offline, run, sides, table
+from benchmarks import corpus, frames, jobs, offline, run, sides, table
 from benchmarks.captures import write_capture
 from benchmarks.corpus import Frame, large_frames, shares, small_frames
 from benchmarks.pairing import Ratio, interleaved, timed
@@ -99,6 +99,12 @@ def test_a_capture_is_read_alike_by_both_commands(tmp_path: Path) -> None:
     assert write_capture(tmp_path / "other.flows", 1, frames=200, seed=1) == 203
     assert (tmp_path / "other.keys").read_text() not in flows.with_suffix(".keys").read_text()
     offline.check_findings(offline.Commands(flows, tmp_path), tmp_path)
+
+
+def test_captures_are_read_alike_by_one_process_and_two(tmp_path: Path) -> None:
+    """`--jobs 1` and `--jobs 2` print the same of what they are timed on."""
+    jobs.write_captures(tmp_path, 2, 1, frames=400)
+    jobs.check_same(tmp_path)
 
 
 def test_a_command_that_fails_is_not_timed() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from benchmarks.corpus import small_frames
+from benchmarks.corpus import Frame, small_frames
 from support.noise_peer import NoisePair
 from synthetic.flowfile import dump, websocket_flow
 from synthetic.rendering import SocketMessage
@@ -24,7 +25,7 @@ def write_capture(path: Path, connections: int, *, frames: int = CONNECTION_FRAM
         name = f"{seed}-{number}"
         pair = NoisePair(seed=name.encode())
         said = [*pair.handshake]
-        said += [(False, pair.server_frame(frame.plaintext)) for frame in small_frames(frames, seed=number)]
+        said += [(False, pair.server_frame(frame.plaintext)) for frame in _frames(frames, number)]
         messages = [
             SocketMessage(from_client, START + 0.05 * index, content)
             for index, (from_client, content) in enumerate(said)
@@ -35,3 +36,9 @@ def write_capture(path: Path, connections: int, *, frames: int = CONNECTION_FRAM
     path.write_bytes(dump(flows))
     path.with_suffix(".keys").write_text("".join(keys))
     return count
+
+
+@cache
+def _frames(count: int, seed: int) -> list[Frame]:
+    """Made once: captures of another seed seal the same stanzas for other clients."""
+    return small_frames(count, seed=seed)

@@ -105,6 +105,13 @@ ROWS = {
             Bound(least=8),
         ),
         Row(
+            "jobs",
+            "two worker processes on two cores: times as fast as one, over many captures",
+            "x",
+            Bound(least=1.8),
+            Bound(least=1.8),
+        ),
+        Row(
             "instructions",
             "instructions a message added to mitmproxy's own, from 1,000 to 5,000 messages",
             " %",

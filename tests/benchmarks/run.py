@@ -13,10 +13,10 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent / "addon")]
 
-from benchmarks import callgrind, frames, offline, table  # noqa: E402
+from benchmarks import callgrind, frames, jobs, offline, table  # noqa: E402
 from benchmarks.rows import ROWS, Measured  # noqa: E402
 
-PARTS = (frames, offline, callgrind)
+PARTS = (frames, offline, jobs, callgrind)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
