@@ -24,7 +24,7 @@ try:
 except ModuleNotFoundError as error:
     raise SourceError("--cluster takes Dask: pip install 'ringback[cluster]'") from error
 
-REACH_S = "10s"
+REACH_S = 10
 """How long the scheduler is tried."""
 _SEALED = frozenset({"tls", "wss"})
 """Schemes of addresses whose traffic nobody else reads."""
@@ -45,7 +45,7 @@ def do_on_cluster(
         )
     try:
         client = Client(  # type: ignore[no-untyped-call]
-            address, timeout=REACH_S, set_as_default=False, name="ringback"
+            address, timeout=REACH_S, name="ringback"
         )
     except (TimeoutError, OSError, ValueError) as error:
         raise SourceError(
