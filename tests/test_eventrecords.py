@@ -3,13 +3,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 import ringback
 from ringback import eventschema
@@ -329,7 +329,7 @@ def test_no_marked_identity_gets_into_a_record(case: tuple[Marked, Node], data: 
     stray = next(child for child in node.children if child.tag != "offer")
     name = data.draw(st.sampled_from((marked.push_name.lower(), stray.tag, "preaccept")))
     session: dict[str, Value] = {"call-id": marked.call_id, "call-creator": Jid(marked.number, "lid", 1)}
-    roots = (node, replace(node, content=(Node(name, session, (stray,)),)))
+    roots = (node, structs.replace(node, content=(Node(name, session, (stray,)),)))
     placeholders = Placeholders()
     owner = Jid(marked.lid, "lid", 3)
     seen = [Sighting(root, EVIDENCE, owner) for root in data.draw(st.permutations(roots))]

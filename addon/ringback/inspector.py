@@ -160,10 +160,15 @@ class Inspector:
     def receive(self, message: Message) -> list[Observation]:
         """Take one message; the messages of one connection must come in order. Nothing is raised."""
         socket = self._socket(message)
-        direction = Direction.CLIENT if message.from_client else Direction.SERVER
-        events = socket.connection.receive(
-            message.content, direction, message=message.number, at=message.at, binary=message.binary
-        )
+        connection = socket.connection
+        if message.binary:
+            way = connection.from_client if message.from_client else connection.from_server
+            events = way(message.content, message.number, message.at)
+        else:
+            direction = Direction.CLIENT if message.from_client else Direction.SERVER
+            events = connection.receive(
+                message.content, direction, message=message.number, at=message.at, binary=False
+            )
         observations = list(self._observe(socket, events)) if events else []
         socket.read_until = message.at
         if socket.log is not None:

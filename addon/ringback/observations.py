@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from ringback.calls import Call, Emission, Sighting
 from ringback.findings import Finding
 from ringback.recognise import Recognised
@@ -12,8 +14,7 @@ from ringback.spec.model import StanzaSpec
 from ringback.wire.events import WireEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One WebSocket message, as every source delivers it."""
 
     capture: str

@@ -23,6 +23,8 @@ import re
 from dataclasses import replace
 from itertools import chain
 
+from msgspec import structs
+
 from ringback.findings import Finding
 from ringback.keyednames import MAX_LENGTH, KeyedNames
 from ringback.sanitize import Placeholders, keep
@@ -66,9 +68,9 @@ class Pseudonyms:
         """The address with its user replaced; server, device, agent and integrator stay."""
         server = jid.server if jid.server in keep.SERVERS else _SERVER
         if jid.user in NOBODY:
-            return replace(jid, server=server)
+            return structs.replace(jid, server=server)
         kind = "c" if jid.server == "call" else "g" if jid.server in _GROUPS else "u"
-        return replace(jid, user=self._names.name(kind, jid.user), server=server)
+        return structs.replace(jid, user=self._names.name(kind, jid.user), server=server)
 
     def call_id(self, call_id: str) -> str:
         """The call-id's pseudonym, such as `c-H32-qhtzkrwbvn`; nothing for nothing."""

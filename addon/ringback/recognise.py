@@ -10,6 +10,7 @@ import enum
 from dataclasses import dataclass
 
 from ringback.stanza import Node
+from ringback.wire.stanzas import CALL_ID, RECEIPTED_ACTIONS
 
 PREACCEPT = "preaccept"
 """Tag of the action that ringback is about."""
@@ -20,13 +21,6 @@ KNOWN_ACTIONS = frozenset(
 """Actions told from an unknown sibling by their tag alone.
 
 Source: the stanza files of wacrg spec/stanzas, `<call>` and the children they know.
-"""
-
-RECEIPTED_ACTIONS = frozenset({"offer", "accept", "reject", "enc_rekey", PREACCEPT})
-"""Actions whose receipt is recognised by its child's tag alone; any other child must name a call.
-
-Source: read in zapo src/client/__tests__/incoming.test.ts for offer, accept, reject and enc_rekey. A receipt
-for a pre-accept is in no public capture: it is listed so that the first one is seen.
 """
 
 
@@ -78,7 +72,7 @@ def action_child(node: Node) -> Node | None:
 
 
 def _action_rank(child: Node) -> tuple[bool, bool, bool]:
-    return (child.tag == PREACCEPT, child.tag in KNOWN_ACTIONS, "call-id" in child.attrs)
+    return (child.tag == PREACCEPT, child.tag in KNOWN_ACTIONS, CALL_ID in child.attrs)
 
 
 def _call(node: Node) -> Recognised:
@@ -99,14 +93,14 @@ def _ack(node: Node) -> Recognised | None:
 
 def _receipt(node: Node) -> Recognised | None:
     for child in node.children:
-        if child.tag in RECEIPTED_ACTIONS or "call-id" in child.attrs:
+        if child.tag in RECEIPTED_ACTIONS or CALL_ID in child.attrs:
             return Recognised(StanzaKind.RECEIPT, child.tag, _call_id(child), node.text("id"))
     return None
 
 
 def _call_id(child: Node) -> str | None:
     """The call-id, an empty one taken for none: it would join calls that have nothing in common."""
-    return child.text("call-id") or None
+    return child.text(CALL_ID) or None
 
 
 def _named_call(node: Node) -> str | None:
@@ -114,7 +108,7 @@ def _named_call(node: Node) -> str | None:
 
     Source: Cobalt's published fixtures (commit dce2b51a), acks of offer and relaylatency.
     """
-    return next((_call_id(child) for child in node.children if "call-id" in child.attrs), None)
+    return next((_call_id(child) for child in node.children if CALL_ID in child.attrs), None)
 
 
 _RULES = {"call": _call, "ack": _ack, "receipt": _receipt}

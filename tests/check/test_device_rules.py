@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from support.judging import codes, judged, only
 from support.sightings import (
@@ -209,8 +210,8 @@ def test_a_creator_spelled_as_text_is_the_creator() -> None:
     """The wire may carry an address as plain text: whose it is does not change by that."""
     sighting = Tape().delivered(preaccept(from_=CREATOR), CALLEE)
     (child,) = sighting.node.children
-    child = replace(child, attrs={**child.attrs, "call-creator": CREATOR})
-    as_text = replace(sighting, node=replace(sighting.node, content=(child,)))
+    child = structs.replace(child, attrs={**child.attrs, "call-creator": CREATOR})
+    as_text = replace(sighting, node=structs.replace(sighting.node, content=(child,)))
     assert "preaccept-by-creator" in codes(judged(as_text))
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from ringback.check.part import check_part
 from ringback.check.stanza import MAX_FINDINGS_PER_STANZA
@@ -156,8 +157,8 @@ def test_findings_are_bounded() -> None:
 def test_any_stanza_is_judged(node: Node, inside: list[Node]) -> None:
     """Nothing that the wire can hold raises, wherever in the stanza it stands."""
     sighting = Tape().sent(preaccept())
-    action = replace(sighting.node.children[0], content=(*inside, Node("capability", {}, (node,))))
-    for stanza in (node, replace(sighting.node, content=(action,))):
+    action = structs.replace(sighting.node.children[0], content=(*inside, Node("capability", {}, (node,))))
+    for stanza in (node, structs.replace(sighting.node, content=(action,))):
         findings = check_part(replace(sighting, node=stanza), PART, PART.templates[0])
         assert {one.fact.path for one in findings if one.fact} == {
             fact.path for fact in facts_of(PART, PART.templates[0])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
+from msgspec import structs
 
 from ringback.calls import Sighting
 from ringback.check.stanza import MAX_FINDINGS_PER_STANZA, check_stanza
@@ -302,7 +303,7 @@ def test_a_repeated_child_takes_no_room_from_the_facts_after_it() -> None:
     """However often one tag repeats, each fact of the file is spoken to."""
     destination = Node("destination", {}, (Node("te"),) * 5000)
     node = from_text(preaccept())
-    huge = replace(node, content=(replace(node.children[0], content=(destination,)),))
+    huge = structs.replace(node, content=(structs.replace(node.children[0], content=(destination,)),))
     findings = check_stanza(Sighting(huge, evidence(), None), preaccept_file(), {})
     spoken = {finding.fact.path for finding in findings if finding.fact is not None}
     assert spoken == {fact.path for fact in preaccept_file().facts()}

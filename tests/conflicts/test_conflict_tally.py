@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from ringback.calls import Sighting
 from ringback.conflicts import Comparison, ConflictTally, calls_of, compare, observe, tally
@@ -132,7 +133,7 @@ def test_observations_of_other_facts_do_not_count() -> None:
 def test_any_stanza_speaks_once_to_either_side(inside: list[Node]) -> None:
     """Whatever the pre-accept holds, each claim gets one observation of it."""
     sighting = Tape().sent(preaccept())
-    action_node = replace(sighting.node.children[0], content=tuple(inside))
-    strange = replace(sighting, node=replace(sighting.node, content=(action_node,)))
+    action_node = structs.replace(sighting.node.children[0], content=tuple(inside))
+    strange = replace(sighting, node=structs.replace(sighting.node, content=(action_node,)))
     told = tallied([strange]).values()
     assert {(one.stanza.n, one.part.n) for one in told} == {(1, 1)}

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from ringback.calls import Sighting
 from ringback.export.captures import capture_files
@@ -152,7 +153,7 @@ def test_no_marked_identity_gets_into_an_export(case: tuple[Marked, Node], by_le
     action = Node(
         "preaccept", {"call-id": marked.call_id, "call-creator": Jid(marked.number, "lid", 1)}, (stray,)
     )
-    roots = [node, replace(node, content=(action,))]
+    roots = [node, structs.replace(node, content=(action,))]
     evidence = [Evidence("live", 1, "flow-1", replace(place, message=number)) for number in range(2)]
     seen = [
         Sighting(root, each, Jid(marked.lid, "lid", 3)) for root, each in zip(roots, evidence, strict=True)

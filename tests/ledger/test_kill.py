@@ -11,11 +11,11 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from ringback.inspector import Inspector
 from ringback.ledger import Ledger
@@ -54,7 +54,7 @@ def run_live(path: Path, trial: int, reports: int) -> None:
     inspector = Inspector(load_specification(None), log)
     outlet = LedgerOutlet(Ledger(path))
     for message in messages()[0]:
-        for observation in inspector.receive(replace(message, flow=f"{trial}-{message.flow}")):
+        for observation in inspector.receive(structs.replace(message, flow=f"{trial}-{message.flow}")):
             outlet.show(observation)
             if isinstance(observation, StanzaObserved):
                 evidence = observation.sighting.evidence

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from ringback.check.types import describe_range, describe_type, in_range, matches_type
 from ringback.spec.model import BASE_TYPES
@@ -158,7 +157,7 @@ def test_an_address_off_the_wire_is_one_although_its_user_holds_separators(
     jid: Jid, user: str, server: str
 ) -> None:
     """XML escapes such a user, so the value stays the address that the wire said it is."""
-    assert matches_type(replace(jid, user=user, server=server), "jid", {})
+    assert matches_type(structs.replace(jid, user=user, server=server), "jid", {})
 
 
 @pytest.mark.parametrize("jid", [Jid("A B", "lid"), Jid("A", "LID"), Jid("A", "")])

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from msgspec import structs
+
 from ringback.stanza import Jid, Node, Value
 from ringback.wire.events import Direction
 from synthetic import server
@@ -95,7 +97,7 @@ def two_actions(stage: Stage) -> Session:
 def attribute_repeated(stage: Stage) -> Session:
     """The pre-accept names its call twice."""
     session = stage.ring()
-    twice = replace(session.preaccept(), repeated=(("call-id", session.call_id),))
+    twice = structs.replace(session.preaccept(), repeated=(("call-id", session.call_id),))
     stage.world.call(stage.callee, session.creator, twice)
     return session
 
@@ -344,7 +346,7 @@ def violations(world: World) -> Scene:
 def replace_attrs(node: Node, *, without: str | None = None, **changed: str | Jid) -> Node:
     """The node with attributes added or replaced, and one left out."""
     attrs = {name: value for name, value in {**node.attrs, **changed}.items() if name != without}
-    return replace(node, attrs=attrs)
+    return structs.replace(node, attrs=attrs)
 
 
 def _stanza(stage: Stage, session: Session) -> Node:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from msgspec import structs
+
 from ringback.calls import Call, Emission, Sighting
 from ringback.confidence import Weighing as FactWeighing
 from ringback.confidence import observed_facts
@@ -165,7 +167,7 @@ def _same_form(clean: Node, real: Node) -> Node:
         content = bytes(len(real.content))
     elif isinstance(content, tuple):
         content = tuple(map(_same_form, content, real.children))
-    return replace(clean, attrs=attrs, content=content)
+    return structs.replace(clean, attrs=attrs, content=content)
 
 
 def _zeros(clean: Value, real: Value) -> Value:

@@ -12,6 +12,8 @@ import hashlib
 import re
 from dataclasses import replace
 
+from msgspec import structs
+
 from ringback.findings import Finding
 from ringback.keyednames import KeyedName
 from ringback.stanza import Content, Jid, Node, Value
@@ -85,7 +87,7 @@ def _restore_attribute(value: Value, at: float) -> Value:
 
 def _restore_jid(jid: Jid) -> Jid:
     """A call's own address names it as its call-id does."""
-    return replace(jid, user=restore_text(jid.user, 0.0)) if jid.server == "call" else jid
+    return structs.replace(jid, user=restore_text(jid.user, 0.0)) if jid.server == "call" else jid
 
 
 def _stand_in(name: KeyedName) -> str:

@@ -23,6 +23,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain
 
+from msgspec import structs
+
 from ringback.errors import DecodeError
 from ringback.findings import Finding
 from ringback.sanitize import keep
@@ -128,7 +130,7 @@ class Placeholders:
     def jid(self, jid: Jid) -> Jid:
         """The address with its user replaced; server and device stay."""
         server = jid.server if jid.server in keep.SERVERS else _SERVER
-        return replace(jid, user=self._user(jid), server=server)
+        return structs.replace(jid, user=self._user(jid), server=server)
 
     def call_id(self, call_id: str) -> str:
         """`CALLID-0001` for the first call, and so on. Without text there is nothing to hide."""

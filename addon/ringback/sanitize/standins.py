@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
+
+from msgspec import structs
 
 from ringback.errors import StanzaError
 from ringback.stanza import Content, Jid, Node, Value
@@ -79,8 +80,8 @@ class StandIns:
     def jid(self, jid: Jid) -> Jid:
         """The address with its user replaced."""
         if jid.user != _OVERFLOW and _USER.fullmatch(jid.user):
-            return replace(jid, user=f"{jid.user}-{self._suffix}")
-        return replace(jid, user=self.text(jid.user))
+            return structs.replace(jid, user=f"{jid.user}-{self._suffix}")
+        return structs.replace(jid, user=self.text(jid.user))
 
     def _note(self, at: float) -> None:
         """The first frame of the run is what its times are taken to count from."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, repeat
 from typing import Protocol, TypeAlias
+
+from msgspec import structs
 
 from ringback.observations import Message
 from ringback.sources.copies import MAX_FLOWS, LeftOut
@@ -73,7 +75,7 @@ class Listed:
 
     def message(self, index: int, connection: int) -> Message:
         """The message at that place, under the number of its connection."""
-        return replace(self._messages[index], connection=connection)
+        return structs.replace(self._messages[index], connection=connection)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,9 @@ on which connection, and where it stands.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import structs
 
 from ringback.calls import Sighting
 from ringback.findings import Evidence
@@ -94,7 +96,7 @@ def _with_servers(node: Node) -> Node:
         value = attrs.get(name)
         if value in _SERVERS:
             attrs[name] = Jid("", str(value))
-    return replace(node, attrs=attrs)
+    return structs.replace(node, attrs=attrs)
 
 
 def is_sent(stanza: LoggedStanza) -> bool:

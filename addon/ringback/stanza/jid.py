@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ringback.errors import StanzaError
 
@@ -14,11 +15,10 @@ _TEXT = re.compile(
 _INTEROP = "interop"
 
 
-@dataclass(frozen=True, slots=True)
-class Jid:
+class Jid(Struct, frozen=True, gc=False):
     """One address, as the wire's JID tags carry it.
 
-    Two JIDs are the same device when `device_key` is equal; the dataclass equality also tells a bare address
+    Two JIDs are the same device when `device_key` is equal; equality also tells a bare address
     from one spelled with device 0 or agent 0.
     """
 

@@ -39,12 +39,12 @@ from ringback.wire.keylog import KeyLog
 from ringback.wire.opening import Opening, maybe_opening
 from ringback.wire.session import HandshakenSession, ResumedSession, Session
 from ringback.wire.stanzas import StanzaReader
-from ringback.wire.transport import TransportLane
 from ringback.wire.wabinary import TokenTable, nearest_dictionary, token_table
 
 _Stage: TypeAlias = Callable[[bytes, Direction, int, float], list[WireEvent]]
 
-_SERVER = Direction.SERVER
+Way: TypeAlias = Callable[[bytes, int, float], Sequence[WireEvent]]
+"""Takes a message of a direction: its content, index and time."""
 
 
 class Connection:
@@ -73,8 +73,11 @@ class Connection:
         self._ignored = False
         self._over = False
         self._stage: _Stage = self._start
-        self._client_lane: TransportLane | None = None
-        self._server_lane: TransportLane | None = None
+        self.from_client: Way = self._from_client
+        """Takes the next binary message of the client, as `receive` does. Look it up anew for each message:
+        it changes with the stage, so that a message of transport frames takes no turn on its way."""
+        self.from_server: Way = self._from_server
+        """The same for the server."""
 
     @property
     def is_ours(self) -> bool | None:
@@ -108,12 +111,10 @@ class Connection:
         A frame that is passed over, since its root's tag says that it belongs to no call, is counted and
         gives no event.
         """
-        if binary:
-            lane = self._server_lane if direction is _SERVER else self._client_lane
-            if lane is not None:
-                return lane.receive_message(content, message, at)
-            return self._stage(content, direction, message, at) if content else []
-        return self._receive_text(len(content), direction, message, at)
+        if not binary:
+            return self._receive_text(len(content), direction, message, at)
+        way = self.from_server if direction is Direction.SERVER else self.from_client
+        return way(content, message, at)
 
     def keys_added(self) -> list[WireEvent]:
         """The key log has grown: open what the new keys open."""
@@ -130,6 +131,12 @@ class Connection:
         events = self._session.close()
         self._end()
         return events
+
+    def _from_client(self, content: bytes, message: int, at: float) -> list[WireEvent]:
+        return self._stage(content, Direction.CLIENT, message, at) if content else []
+
+    def _from_server(self, content: bytes, message: int, at: float) -> list[WireEvent]:
+        return self._stage(content, Direction.SERVER, message, at) if content else []
 
     def _start(self, content: bytes, direction: Direction, message: int, at: float) -> list[WireEvent]:
         if direction is Direction.SERVER:
@@ -165,7 +172,8 @@ class Connection:
     ) -> list[WireEvent]:
         events = session.follow(content, direction, message, at)
         if session.finished:
-            self._client_lane, self._server_lane = session.lanes
+            client_lane, server_lane = session.lanes
+            self.from_client, self.from_server = client_lane.receive_message, server_lane.receive_message
         return events
 
     def _resume(self, content: bytes, direction: Direction, message: int, at: float) -> list[WireEvent]:
@@ -210,10 +218,14 @@ class Connection:
     def _end(self) -> list[WireEvent]:
         self._over = True
         self._first.clear()
-        self._client_lane = self._server_lane = None
+        self.from_client = self.from_server = _ignore_more
         self._stage = _ignore_message
         return []
 
 
 def _ignore_message(_content: bytes, _direction: Direction, _message: int, _at: float) -> list[WireEvent]:
+    return []
+
+
+def _ignore_more(_content: bytes, _message: int, _at: float) -> list[WireEvent]:
     return []

@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from ringback.errors import DecodeError
 from ringback.stanza import Node
 
@@ -63,8 +65,7 @@ _ADVICE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FramePlace:
+class FramePlace(Struct, frozen=True):
     """Where a frame lies within its connection."""
 
     direction: Direction
@@ -138,8 +139,7 @@ class ClientIdentified:
     """Further facts that identify nobody: os version, device model, web sub-platform, release channel."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrameOpened:
+class FrameOpened(Struct, frozen=True):
     """A transport frame that authenticated and was read in full.
 
     A frame that the decode policy passes over, since its root says that it belongs to no call, is

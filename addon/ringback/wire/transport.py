@@ -61,6 +61,7 @@ class TransportLane:
         self._keys = keys
         self._ephemeral = ephemeral
         self._stanzas = stanzas
+        self._tag_by_head = stanzas.heads.get
         self._counts = counts
         self._opener = TransportOpener(keys, _LABELS[direction], ephemeral)
         self._reader = FrameReader()
@@ -116,10 +117,9 @@ class TransportLane:
             self._at = at
             return list(self._not_opened(self._next_place(), bytes(sealed)))
         opener.counter = counter + 1
-        stanzas = self._stanzas
-        tag = stanzas.heads.get(plaintext[:HEAD_BYTES])
-        if tag is None or (tag == ACK and stanzas.may_be_of_call(plaintext)):
-            tag = stanzas.passed_tag(plaintext)
+        tag = self._tag_by_head(plaintext[:HEAD_BYTES])
+        if tag is None or (tag == ACK and self._stanzas.may_be_of_call(plaintext)):
+            tag = self._stanzas.passed_tag(plaintext)
             if tag is None:
                 self._message = message
                 self._at = at

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from ringback.errors import DecodeError
 from ringback.nodejson import node_to_json
@@ -68,7 +68,7 @@ def _as_read(node: Node, tokens: Any) -> Node:
     packed = isinstance(content, str) and re.fullmatch(r"[0-9.\-]{1,127}|[0-9A-F]{1,127}", content)
     if isinstance(content, str) and not packed and content not in tokens:
         content = content.encode()
-    return dataclasses.replace(node, content=content)
+    return structs.replace(node, content=content)
 
 
 @pytest.mark.parametrize(("spelled", "value"), WRITTEN + READ)
@@ -79,7 +79,7 @@ def test_a_value_is_read_as_baileys_reads_it(spelled: str, value: Value, baileys
 
 def _baileys_text(value: Value) -> str:
     """Baileys knows no agent, and puts U+FFFD for what is no UTF-8."""
-    text = str(dataclasses.replace(value, agent=None) if isinstance(value, Jid) else value)
+    text = str(structs.replace(value, agent=None) if isinstance(value, Jid) else value)
     return text.encode(errors="surrogateescape").decode(errors="replace")
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ringback.stanza import Node
 from ringback.wire.wabinary.inflate import MAX_INFLATED_BYTES, inflate
 from ringback.wire.wabinary.nodes import MAX_PARTS, NodeReader
 from ringback.wire.wabinary.tokens import TokenTable
+from ringback.wire.wabinary.usual import maybe_usual
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(Struct, frozen=True):
     """One decoded frame."""
 
     node: Node
@@ -38,6 +38,10 @@ def decode(
             whatever the bytes are.
     """
     data, compressed, unread = inflate(plaintext, most_bytes)
-    reader = NodeReader(data, table, most_parts)
-    node = reader.root()
-    return Decoded(node, len(data) - reader.offset + unread, compressed)
+    usual = maybe_usual(data, table, most_parts)
+    if usual is None:
+        reader = NodeReader(data, table, most_parts)
+        node, end = reader.root(), reader.offset
+    else:
+        node, end = usual
+    return Decoded(node, len(data) - end + unread, compressed)
