@@ -12,7 +12,7 @@ from ringback.containment import ContainedInspector
 from ringback.faults import Faults
 from ringback.findings import Finding
 from ringback.inspector import Inspector
-from ringback.observations import Observation, StanzaObserved
+from ringback.observations import Message, Observation, StanzaObserved
 from ringback.outlets import new_findings
 from ringback.sources.chronology import ConnectionEnded, Event
 from ringback.sources.flows import Reading, read_captures
@@ -81,15 +81,18 @@ def test_the_connection_is_set_aside_and_the_others_go_on(
 ) -> None:
     """A fault on connection 2 is told once with its place; connection 1 shows all it has."""
     whole = Bench().run()
-    receive = Connection.receive
+    receive = Inspector.receive
 
-    def faulty(self: Connection, content: bytes, *rest: Any, **more: Any) -> Any:
-        events = receive(self, content, *rest, **more)
-        if more["message"] == 5 and self.client is not None and self.client.device == 17:
-            raise KeyError("15550100@s.whatsapp.net")
-        return events
+    def faulty(content: bytes, message: int, at: float) -> Any:
+        raise KeyError("15550100@s.whatsapp.net")
 
-    monkeypatch.setattr(Connection, "receive", faulty)
+    def breaking(self: Inspector, message: Message) -> Any:
+        if (message.connection, message.number) == (2, 5):
+            connection = self._sockets[message.capture, 2].connection
+            connection.from_client = connection.from_server = faulty
+        return receive(self, message)
+
+    monkeypatch.setattr(Inspector, "receive", breaking)
     observations = bench.run()
     assert not bench.inspector.set_aside, "it has ended, and is remembered no more"
     assert stanzas(observations, 1) == stanzas(whole, 1) > 0
@@ -107,7 +110,7 @@ def test_a_connection_that_is_set_aside_is_not_asked_again(
     """Its state may be broken: neither new keys nor the end of the run touch it again."""
     asked: list[str] = []
 
-    def faulty(self: Connection, *rest: Any, **more: Any) -> Any:
+    def faulty(*_: Any) -> Any:
         asked.append("receive")
         raise RecursionError
 
@@ -119,7 +122,7 @@ def test_a_connection_that_is_set_aside_is_not_asked_again(
         asked.append("keys_added")
         return []
 
-    monkeypatch.setattr(Connection, "receive", faulty)
+    monkeypatch.setattr(Connection, "_start", faulty)
     monkeypatch.setattr(Connection, "close", close)
     monkeypatch.setattr(Connection, "keys_added", keys_added)
     bench.run()

@@ -25,15 +25,15 @@ def bare_decryption(recording: Recording) -> Side:
 
 
 def inspection(recording: Recording) -> Side:
-    """`Connection.receive` of each message, as the add-on's session calls it."""
+    """`Connection.from_server` with each message, as the inspector calls it."""
     messages = recording.messages
 
     def prepare() -> Callable[[], None]:
-        receive = recording.connection().receive
+        connection = recording.connection()
 
         def inspect() -> None:
             for number, message in enumerate(messages):
-                receive(message, Direction.SERVER, message=number, at=0.0)
+                connection.from_server(message, number, 0.0)
 
         return inspect
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -291,7 +290,7 @@ def test_what_is_cut_is_what_goes_beyond_the_file() -> None:
     """Every fact speaks first at least once, and a fact at any place before anything undocumented."""
     bare = from_text('<call to="A:1@lid" id="P-1"><preaccept call-id="C"><te/></preaccept></call>')
     junk = {f"junk-{number}": "x" for number in range(MAX_FINDINGS_PER_STANZA + 1)}
-    crowded = replace(bare, attrs={**junk, **bare.attrs})
+    crowded = structs.replace(bare, attrs={**junk, **bare.attrs})
     usual = check_stanza(Sighting(bare, evidence(), None), preaccept_file(), {})
     findings = check_stanza(Sighting(crowded, evidence(), None), preaccept_file(), {})
     about_facts = [finding for finding in findings if finding.fact is not None]

@@ -154,7 +154,7 @@ def test_no_marked_identity_gets_into_an_export(case: tuple[Marked, Node], by_le
         "preaccept", {"call-id": marked.call_id, "call-creator": Jid(marked.number, "lid", 1)}, (stray,)
     )
     roots = [node, structs.replace(node, content=(action,))]
-    evidence = [Evidence("live", 1, "flow-1", replace(place, message=number)) for number in range(2)]
+    evidence = [Evidence("live", 1, "flow-1", structs.replace(place, message=number)) for number in range(2)]
     seen = [
         Sighting(root, each, Jid(marked.lid, "lid", 3)) for root, each in zip(roots, evidence, strict=True)
     ]

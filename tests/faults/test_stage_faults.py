@@ -30,7 +30,7 @@ PIPELINE = (
     "ringback.session.flows.to_message",
     "ringback.session.new_messages",
     "ringback.inspector.Inspector.receive",
-    "ringback.wire.connection.Connection.receive",
+    "ringback.wire.transport.TransportLane.receive_message",
     "ringback.wire.connection.maybe_opening",
     "ringback.wire.handshake.HandshakeState.receive",
     "ringback.wire.noise.TransportOpener.open",

@@ -66,8 +66,9 @@ def maybe_usual(data: bytes, table: TokenTable, most_parts: int) -> tuple[Node, 
     return (node, offset) if offset <= len(data) else None
 
 
-# One function for the whole of a node but its content: calls are what reading costs.
-def _node(  # noqa: C901, PLR0912
+# One function for all of a node, since calls are what reading costs. The comparisons stand alone for the same
+# reason: a tuple of two would be made anew each time.
+def _node(  # noqa: C901, PLR0912, PLR0915
     data: bytes, offset: int, single: _Single, double: _Double, levels: int
 ) -> tuple[Node, int]:
     kind = data[offset]
@@ -86,48 +87,44 @@ def _node(  # noqa: C901, PLR0912
     offset += 1
     if not tag:
         tag, offset = _name(data, offset, first, double)
-    count = (size - 1) >> 1
     attrs: dict[str, Value] = {}
-    value: Value | None
-    for _ in range(count):
-        first = data[offset]
-        name = single[first]
-        offset += 1
-        if name is None:
-            name, offset = _name(data, offset, first, double)
-        first = data[offset]
-        value = single[first]
-        offset += 1
-        if value is None:
-            if first in (NIBBLE_8, HEX_8):
-                head = data[offset]
-                offset += 1
-                end = offset + (head & ~PACKED_ODD)
-                digits = data[offset:end].hex()
-                offset = end
-                if head & PACKED_ODD:
-                    if digits[-1:] != _PADDING:
-                        raise UnusualError
-                    digits = digits[:-1]
-                if first == HEX_8:
-                    value = digits.upper()
+    if size > 2:
+        count = (size - 1) >> 1
+        value: Value | None
+        for _ in range(count):
+            first = data[offset]
+            name = single[first]
+            offset += 1
+            if name is None:
+                name, offset = _name(data, offset, first, double)
+            first = data[offset]
+            value = single[first]
+            offset += 1
+            if value is None:
+                if first == NIBBLE_8 or first == HEX_8:  # noqa: PLR1714, SIM109
+                    head = data[offset]
+                    start = offset + 1
+                    offset = start + (head & ~PACKED_ODD)
+                    digits = data[start:offset].hex()
+                    if head & PACKED_ODD:
+                        if digits[-1:] != _PADDING:
+                            raise UnusualError
+                        digits = digits[:-1]
+                    if first == HEX_8:
+                        value = digits.upper()
+                    else:
+                        value = digits if digits.isdecimal() else _nibbles(digits)
                 else:
-                    value = digits if digits.isdecimal() else _nibbles(digits)
-            else:
-                value, offset = _VALUES[first](data, offset, single, double)
-        attrs[name] = value
-    if len(attrs) < count:
-        raise UnusualError
+                    value, offset = _VALUES[first](data, offset, single, double)
+            attrs[name] = value
+        if len(attrs) < count:
+            raise UnusualError
     if size & 1:
         return Node(tag, attrs), offset
-    content, offset = _content(data, offset, single, double, levels)
-    return Node(tag, attrs, content), offset
-
-
-def _content(data: bytes, offset: int, single: _Single, double: _Double, levels: int) -> tuple[Content, int]:
+    content: Content
     first = data[offset]
     offset += 1
-    if first in (LIST_8, LIST_16):
+    if first == LIST_8 or first == LIST_16:  # noqa: PLR1714, SIM109
         length = data[offset]
         offset += 1
         if first == LIST_16:
@@ -139,19 +136,22 @@ def _content(data: bytes, offset: int, single: _Single, double: _Double, levels:
         for _ in range(length):
             child, offset = _node(data, offset, single, double, levels - 1)
             children.append(child)
-        return tuple(children), offset
-    if first == BINARY_8:
+        content = tuple(children)
+    elif first == BINARY_8:
         start = offset + 1
-        end = start + data[offset]
-        return data[start:end], end
-    if first == BINARY_20:
+        offset = start + data[offset]
+        content = data[start:offset]
+    elif first == BINARY_20:
         start = offset + 3
-        end = start + ((data[offset] & 0x0F) << 16 | data[offset + 1] << 8 | data[offset + 2])
-        return data[start:end], end
-    if first == LIST_EMPTY:
-        return (), offset
-    token = single[first]
-    return _VALUES[first](data, offset, single, double) if token is None else (token, offset)
+        offset = start + ((data[offset] & 0x0F) << 16 | data[offset + 1] << 8 | data[offset + 2])
+        content = data[start:offset]
+    elif first == LIST_EMPTY:
+        content = ()
+    else:
+        content = single[first]
+        if content is None:
+            content, offset = _VALUES[first](data, offset, single, double)
+    return Node(tag, attrs, content), offset
 
 
 def _name(data: bytes, offset: int, first: int, double: _Double) -> tuple[str, int]:
@@ -204,8 +204,15 @@ def _part(data: bytes, offset: int, single: _Single, double: _Double) -> tuple[s
 
 
 def _jid_pair(data: bytes, offset: int, single: _Single, double: _Double) -> tuple[Jid, int]:
-    user, offset = _part(data, offset, single, double)
-    server, offset = _part(data, offset, single, double)
+    user, offset = (
+        _packed(data, offset + 1, single, double)
+        if data[offset] == NIBBLE_8
+        else _part(data, offset, single, double)
+    )
+    server = single[data[offset]]
+    offset += 1
+    if server is None:
+        server, offset = _part(data, offset - 1, single, double)
     if not server:
         raise UnusualError
     return Jid(user, server), offset
@@ -216,7 +223,11 @@ def _ad_jid(data: bytes, offset: int, single: _Single, double: _Double) -> tuple
     if server is None:
         raise UnusualError
     device = data[offset + 1] or None
-    user, offset = _part(data, offset + 2, single, double)
+    user, offset = (
+        _packed(data, offset + 3, single, double)
+        if data[offset + 2] == NIBBLE_8
+        else _part(data, offset + 2, single, double)
+    )
     return Jid(user, server, device), offset
 
 
