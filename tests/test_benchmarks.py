@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -176,6 +177,16 @@ def test_a_page_without_a_place_is_refused(tmp_path: Path) -> None:
     page.write_text("nothing", encoding="utf-8")
     with pytest.raises(ValueError, match=r"page\.md has no markers <!-- speed"):
         table.check_place(page)
+
+
+def test_the_page_tells_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    """The page's command line has all that `--help` lists, and `--help` every row."""
+    with pytest.raises(SystemExit, match="0"):
+        run.parse(["--help"])
+    told = capsys.readouterr().out
+    options = set(re.findall(r"^  (--\w+)", told, re.MULTILINE))
+    assert options == set(re.findall(r"\[(--\w+)", PAGE.read_text(encoding="utf-8")))
+    assert set(re.findall(r"^  ([a-z][a-z-]*) ", told, re.MULTILINE)) == set(ROWS)
 
 
 def test_every_row_is_measured_by_one_part() -> None:
