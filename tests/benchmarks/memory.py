@@ -35,9 +35,11 @@ from mitmproxy.test import taddons  # noqa: E402
 
 from benchmarks import markers  # noqa: E402
 from benchmarks.corpus import small_frames  # noqa: E402
+from benchmarks.traffic import Traffic  # noqa: E402
 from ringback.addon import Ringback  # noqa: E402
 from ringback.observations import Funnel  # noqa: E402
 from ringback.wire.events import Direction  # noqa: E402
+from ringback.wire.wabinary import encode, token_table  # noqa: E402
 from support.flows import message, websocket_flow  # noqa: E402
 from support.noise_peer import NoisePair  # noqa: E402
 from synthetic.stage import callee_on_web, caller_on_web, hang_up, set_up  # noqa: E402
@@ -141,16 +143,25 @@ class Proxy:
         self._addon.websocket_message(wire.flow)
 
 
+def plaintexts() -> Iterator[bytes]:
+    """The usual mix without end: its calls are new ones each time, all else comes again."""
+    seen = [(frame.kind, frame.plaintext) for frame in small_frames(CYCLE)]
+    traffic = Traffic(0)
+    ringing = (encode(node, token_table(3)) for _ in itertools.count() for node in traffic.call())
+    for kind, plaintext in itertools.cycle(seen):
+        yield next(ringing) if kind == "call" else plaintext
+
+
 def frames(proxy: Proxy) -> Iterator[None]:
     """Frames without end, one each time, over connections that come and go."""
-    plaintexts = itertools.cycle([frame.plaintext for frame in small_frames(CYCLE)])
+    talk = plaintexts()
     open_now = deque((proxy.connect(), number * FRAMES_OF_ONE // OPEN) for number in range(OPEN))
     for number in itertools.count():
         wire, said = open_now.popleft()
         if said == FRAMES_OF_ONE:
             proxy.hang_up(wire)
             wire, said = proxy.connect(), 0
-        proxy.say(wire, next(plaintexts), from_client=number % 4 == 0)
+        proxy.say(wire, next(talk), from_client=number % 4 == 0)
         open_now.append((wire, said + 1))
         if number % 100 == 0:
             proxy.rest(0.1)
