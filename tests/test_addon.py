@@ -85,7 +85,7 @@ def cycle(tctx: taddons.context, addon: Ringback, flows: list[HTTPFlow]) -> None
 
 
 def test_options_are_typed_and_documented(addon: Ringback) -> None:
-    """Eight options, each with its type, its default and a help line."""
+    """Nine options, each with its type, its default and a help line."""
     with loaded(addon) as tctx:
         tctx.options.reset()
         own = {name: option for name, option in tctx.options.items() if name.startswith("ringback_")}
@@ -98,6 +98,7 @@ def test_options_are_typed_and_documented(addon: Ringback) -> None:
             "ringback_level": "note",
             "ringback_marks": True,
             "ringback_call_flows": True,
+            "ringback_trim_messages": False,
         }
         for option in own.values():
             assert option.help.endswith(".")

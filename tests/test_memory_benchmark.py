@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from benchmarks import markers, memory
+from benchmarks import live, markers, memory
 
 MB = 1 << 20
 
@@ -50,3 +51,15 @@ def test_figures_go_between_their_markers(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="has no markers <!-- y -->"):
         markers.put(page, "y", "new")
     assert f"Python {sys.version_info.major}.{sys.version_info.minor}" in markers.surroundings()
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="resident memory is read from /proc")
+def test_a_real_mitmdump_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the option every message arrives, and every frame is opened: else it ends with an error."""
+    monkeypatch.setattr(live, "WARM", 50)
+    monkeypatch.setattr(live, "CYCLE", 200)
+    trimmed = live.SIDES["with `ringback_trim_messages`"]
+    curve = asyncio.run(live.measure(trimmed, 300, 2))
+    assert [count for count, _ in curve] == [0, 150, 300]
+    assert all(size > 10 * MB for _, size in curve)
+    assert live.drawn({"one": curve}).splitlines()[0] == "| messages | one |"

@@ -25,6 +25,7 @@ from ringback.hooks import RingbackFindingHook, RingbackStanzaHook
 from ringback.ledger import Ledger
 from ringback.ledger.outlet import LedgerOutlet
 from ringback.ledger.queue import LedgerQueue
+from ringback.mitm import trimming
 from ringback.mitm.commands import Commands
 from ringback.mitm.screens import Screens
 from ringback.observations import Funnel, Observation, StanzaObserved
@@ -91,6 +92,7 @@ class Ringback:
         """Do nothing until mitmproxy calls `load`, `configure` and `running`."""
         self._placeholders = Placeholders(MAX_NAMES)
         self._has_told_of_names = False
+        self._trims = False
         self.screens = Screens(self._placeholders, _tell)
         self._session = Session(load_specification(None), _tell, frame_log=self.screens.frame_log)
         self.addons = [Commands(self._session, self.screens.casebook)]
@@ -110,6 +112,7 @@ class Ringback:
             "ringback_level": self._apply_level,
             "ringback_marks": self._apply_marks,
             "ringback_call_flows": self._apply_call_flows,
+            "ringback_trim_messages": self._apply_trim_messages,
         }
 
     def load(self, loader: Loader) -> None:
@@ -167,6 +170,13 @@ class Ringback:
             True,
             "Show each call as a flow of its own in the flow list; save_stream_file never writes it.",
         )
+        loader.add_option(
+            "ringback_trim_messages",
+            bool,
+            False,
+            f"Keep the newest {trimming.MAX_TAIL} messages or so of each of the client's WebSockets and let "
+            "go of the others, so that a proxy can run for weeks; what -w saves lacks them, too.",
+        )
         self._apply_level(DEFAULT_LEVEL.value)
 
     def configure(self, updated: set[str]) -> None:
@@ -206,6 +216,8 @@ class Ringback:
         """A message was exchanged."""
         self.screens.admit(flow)
         self._session.take_message(flow)
+        if self._trims and flow.live and self.screens.is_ours(flow):
+            self._session.trimmed(flow, trimming.trim(flow))
 
     def websocket_end(self, flow: HTTPFlow) -> None:
         """A connection has ended."""
@@ -304,6 +316,9 @@ class Ringback:
 
     def _apply_call_flows(self, value: bool) -> None:
         self.screens.calls.enabled = value
+
+    def _apply_trim_messages(self, value: bool) -> None:
+        self._trims = value
 
     def _connect_outlets(self) -> None:
         self._reporters = [HookOutlet()]

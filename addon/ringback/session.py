@@ -129,6 +129,10 @@ class Session:
             if self._is_live(flow):
                 self._take_new(flow, arrived=True)
 
+    def trimmed(self, flow: flows.WebSocketFlow, count: int) -> None:
+        """So many messages of a live flow, the oldest, were taken away since its newest one was taken."""
+        self._live.trimmed(flow.id, count)
+
     def take_end(self, flow: flows.WebSocketFlow, now: float) -> None:
         """The connection is over: a recorded one is kept until its recording is read, a live one is closed
         when keys cannot come any more; `now` in seconds since the epoch."""
@@ -177,7 +181,8 @@ class Session:
 
     def _take_new(self, flow: flows.WebSocketFlow, *, arrived: bool) -> None:
         given_up = self._live.given_up
-        followed = self._live.admit(flow.id, lambda: flows.is_allowed(flow, self.hosts))
+        begin = flows.trimmed_of(flow)
+        followed = self._live.admit(flow.id, lambda: flows.is_allowed(flow, self.hosts), begin)
         if given_up == 0 < self._live.given_up:
             self._tell(_given_up(1))
         if followed is None or flow.websocket is None:

@@ -40,6 +40,8 @@ _REST = re.compile(
     rb",([0-9]{1,2}):([1-9][0-9]{0,11}\.[0-9]{1,17})\^(?:4:true|5:false)!(?:4:(true)|5:false)!\]"
 )
 """Behind its content: its time, whether it was dropped, and whether it was injected."""
+TRIMMED = "ringback-trimmed"
+"""Key of the metadata that says how many of a flow's messages, the first, were taken away."""
 _OTHERS = frozenset({b"tcp", b"udp", b"dns"})
 """Types of flows that are no WebSockets, besides `http`."""
 _STRING, _DICTIONARY, _LIST, _NULL = b";}]~"
@@ -126,6 +128,8 @@ class RawFlow:
             raise UnfamiliarError
         if socket.kind == _NULL:
             return None
+        if self._is_trimmed():
+            raise UnfamiliarError
         listed = _dictionary(self._data, socket).get(b"messages")
         if listed is None or listed.kind != _LIST:
             raise UnfamiliarError
@@ -157,6 +161,11 @@ class RawFlow:
             if name != b"websocket"
         }
         return cast("HTTPFlow", HTTPFlow.from_state({**state, "websocket": None}))
+
+    def _is_trimmed(self) -> bool:
+        """Whether the flow's metadata may say that its first messages are missing."""
+        metadata = self._spans.get(b"metadata")
+        return metadata is not None and TRIMMED.encode() in self._data[metadata.start : metadata.end]
 
     def _text(self, name: str, kind: bytes) -> bytes:
         span = self._spans.get(name.encode())

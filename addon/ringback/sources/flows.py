@@ -14,7 +14,7 @@ from ringback.errors import SourceError
 from ringback.observations import Message
 from ringback.seconds import maybe_seconds
 from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, Event, Listed, Recorded
-from ringback.sources.flowfile import LENGTH_DIGITS, RawFlow, UnfamiliarError, maybe_raw
+from ringback.sources.flowfile import LENGTH_DIGITS, TRIMMED, RawFlow, UnfamiliarError, maybe_raw
 from ringback.sources.har import HAR_BEGINNING, HarError, iter_har
 from ringback.sources.hosts import HostFilter
 from ringback.sources.notice import Notice, Tell, Urgency
@@ -264,15 +264,27 @@ def is_allowed(flow: HTTPFlow, hosts: HostFilter) -> bool:
     return hosts.allows([name for name in names if name], flow.request.port)
 
 
+def trimmed_of(flow: HTTPFlow) -> int:
+    """How many of its messages ringback has taken away: those before the first that is still there."""
+    told = flow.metadata.get(TRIMMED)
+    return told if isinstance(told, int) and told > 0 else 0
+
+
 def recorded_messages(flow: HTTPFlow, capture: str, tell: Tell) -> list[Message]:
     """All messages of a whole flow, in its own order; their connection is still 0."""
     messages = [] if flow.websocket is None else flow.websocket.messages
     if not all(_is_sound(message) for message in messages):
         tell(Notice(f"left out flow {flow.id} of {capture}: it holds messages that no mitmproxy writes"))
         return []
+    begin, name = trimmed_of(flow), flow.id
+    if begin:
+        # Its frames are counted from the first message that is there: nobody may take them for those that a
+        # live run has counted from the handshake on.
+        name = f"{flow.id}-from-{begin}"
+        tell(_is_trimmed(begin, flow.id, capture))
     own = [
-        to_message(message, capture=capture, connection=0, flow=flow.id, number=number)
-        for number, message in enumerate(messages)
+        to_message(message, capture=capture, connection=0, flow=name, number=number)
+        for number, message in enumerate(messages, start=begin)
         if not message.injected
     ]
     if len(own) < len(messages):
@@ -300,6 +312,11 @@ def to_message(
         content=message.content,
         binary=not message.is_text,
     )
+
+
+def _is_trimmed(count: int, flow: str, capture: str) -> Notice:
+    text = f"the first {count} messages of flow {flow} of {capture} were taken away by ringback_trim_messages"
+    return Notice(f"{text}: what is left is read as a connection whose beginning was not seen")
 
 
 def injected(count: int, flow: str) -> Notice:

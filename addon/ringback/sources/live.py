@@ -50,18 +50,24 @@ class LiveConnections:
         """Whether the flow was seen live and is not over yet."""
         return flow in self._followed or flow in self._left_out
 
-    def admit(self, flow: str, is_allowed: Callable[[], bool]) -> Followed | None:
-        """The connection of `flow`, None where it is left out; `is_allowed` is asked at its first message."""
+    def admit(self, flow: str, is_allowed: Callable[[], bool], begin: int = 0) -> Followed | None:
+        """The connection of `flow`, None where it is left out; `is_allowed` is asked at its first message,
+        which is that of index `begin`."""
         if flow not in self:
             if not is_allowed():
                 self._left_out[flow] = None
                 return None
             self.count += 1
-            self._followed[flow] = Followed(self.count)
+            self._followed[flow] = Followed(self.count, messages=begin)
             if len(self._followed) > MAX_FOLLOWED:
                 self._over.append(self._followed.pop(next(iter(self._followed))).number)
                 self.given_up += 1
         return self._followed.get(flow)
+
+    def trimmed(self, flow: str, count: int) -> None:
+        """So many of the flow's messages, the oldest, were taken away after they were looked at."""
+        if flow in self._followed:
+            self._followed[flow].seen -= count
 
     def end(self, flow: str, now: float) -> bool:
         """The connection ended at `now`, in seconds; whether it had been left out."""
