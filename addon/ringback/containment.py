@@ -51,7 +51,13 @@ class ContainedInspector:
         """What a message, or the end of a connection, shows."""
         key = (event.capture, event.connection)
         if isinstance(event, Message):
-            return self._on(key, f"reading message {event.number} of", lambda: self._inspector.receive(event))
+            # As `_on`, which makes two objects for each message before it calls anything.
+            if self.set_aside and key in self.set_aside:
+                return []
+            try:
+                return self._inspector.receive(event)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
+                return self._put_aside(key, f"reading message {event.number} of", error)
         observations = self._on(key, "closing", lambda: self._inspector.close_connection(*key))
         self.set_aside.pop(key, None)
         return observations
@@ -96,11 +102,14 @@ class ContainedInspector:
         try:
             return step()
         except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
-            self.set_aside[key] = None
-            capture, number = key
-            self._faults.report(f"{stage} connection {number} of {capture}, which is set aside", error)
-            # The inspector lets go of it before it closes it: new keys must not lead back to a broken state.
-            return self._attempt("setting it aside", lambda: self._inspector.close_connection(*key))
+            return self._put_aside(key, stage, error)
+
+    def _put_aside(self, key: tuple[str, int], stage: str, error: Exception) -> list[Observation]:
+        self.set_aside[key] = None
+        capture, number = key
+        self._faults.report(f"{stage} connection {number} of {capture}, which is set aside", error)
+        # The inspector lets go of it before it closes it: new keys must not lead back to a broken state.
+        return self._attempt("setting it aside", lambda: self._inspector.close_connection(*key))
 
     def _attempt(self, stage: str, step: Step) -> list[Observation]:
         try:

@@ -29,6 +29,11 @@ def is_plain(*, color: bool = True) -> bool:
     return not color or bool(os.environ.get("NO_COLOR"))
 
 
+def is_text_alone(console: Console) -> bool:
+    """Whether it prints text as it is, without an escape, and keeps nothing of it: a file or a pipe."""
+    return console.color_system is None and not console.is_terminal and not console.record
+
+
 def output_console(stream: TextIO, *, color: bool = True) -> OutputConsole:
     """A console on `stream`; its width, colours and encoding are those of the stream.
 

@@ -165,6 +165,8 @@ class Run:
             with closing(go_through(recording, self._environment, self._going, already)) as events:
                 for event in events:
                     observations = self._inspector.take(event)
+                    if not observations:  # as with nearly every message
+                        continue
                     for observation in observations:
                         self._copies.note(observation)
                     self._show(observations)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ringback.findings import Finding, Severity
 from ringback.observations import FindingMade, Funnel, Observation, StanzaObserved, WireNotice
+from ringback.printing import is_text_alone
 from ringback.recent import Recent, note
 from ringback.recognise import PREACCEPT
 from ringback.sanitize import Placeholders
@@ -200,22 +201,32 @@ class TerminalView:
 
     def print(self, *lines: Text) -> None:
         """The one way out: nothing that the terminal would obey, nothing that its encoding lacks."""
+        if not lines:
+            return
+        console = self._console
+        if is_text_alone(console):
+            # rich takes as long to print a line as it takes to read twenty messages.
+            plain = [carried_text(line.plain, console.encoding).rstrip() for line in lines]
+            self._is_apart = not plain[-1]
+            console.file.write("\n".join(plain) + "\n")
+            console.file.flush()
+            return
         for line in lines:
-            shown = carried(line, self._console.encoding)
+            shown = carried(line, console.encoding)
             shown.rstrip()
             self._is_apart = not shown
-            self._console.print(shown, soft_wrap=True)
+            console.print(shown, soft_wrap=True)
 
 
 def carried(text: Text, encoding: str) -> Text:
     """A copy of the text, each character that cannot be printed or encoded replaced by one that can."""
-    plain = text.plain
     copy = text.copy()
-    if plain.isascii() and plain.isprintable():
-        return copy
-    copy.plain = (
-        "".join(character if character.isprintable() else "?" for character in plain)
-        .encode(encoding, "replace")
-        .decode(encoding)
-    )
+    copy.plain = carried_text(text.plain, encoding)
     return copy
+
+
+def carried_text(plain: str, encoding: str) -> str:
+    """The text, each character that cannot be printed or encoded replaced by one that can."""
+    if not plain.isprintable():
+        plain = "".join(character if character.isprintable() else "?" for character in plain)
+    return plain if plain.isascii() else plain.encode(encoding, "replace").decode(encoding)
