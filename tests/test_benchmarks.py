@@ -13,7 +13,7 @@ import pytest
 from benchmarks import corpus, frames, jobs, offline, run, sides, table
 from benchmarks.captures import write_capture
 from benchmarks.corpus import Frame, large_frames, shares, small_frames
-from benchmarks.pairing import Ratio, interleaved, timed
+from benchmarks.pairing import Ratio, interleaved, repeated, timed
 from benchmarks.recording import Recording
 from benchmarks.rows import ROWS, Bound, Measured, Row
 from ringback.wire.wabinary import decode, token_table
@@ -126,6 +126,12 @@ def test_sides_take_turns() -> None:
     assert ran == ["a", "b"] * 3
     assert times == {"a": [3, 5], "b": [8, 12]}
     assert Ratio.of(times["b"], times["a"]) == Ratio((8 / 3 + 12 / 5) / 2, 12 / 5, 8 / 3)
+
+
+def test_a_short_pass_is_repeated() -> None:
+    """The seconds of all its passes are one figure."""
+    seconds = iter((1.0, 2.0, 4.0))
+    assert repeated(lambda: next(seconds), 3)() == 7
 
 
 def test_preparation_is_not_timed() -> None:

@@ -32,6 +32,9 @@ class Ratio:
 
 def interleaved(sides: Mapping[str, Side], rounds: int) -> dict[str, list[float]]:
     """Seconds of each side, round by round: A B C, A B C, ... after one round that is not counted."""
+    # The frames that are kept for the benchmark are nothing that the collector of a user would go through.
+    gc.collect()
+    gc.freeze()
     times: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(rounds + 1):
         for name, run in sides.items():
@@ -39,6 +42,11 @@ def interleaved(sides: Mapping[str, Side], rounds: int) -> dict[str, list[float]
             if number:
                 times[name].append(seconds)
     return times
+
+
+def repeated(side: Side, times: int) -> Side:
+    """A side whose pass is too short for the clock: one that does it all `times` times."""
+    return lambda: sum(side() for _ in range(times))
 
 
 def timed(prepare: Callable[[], Callable[[], object]]) -> Side:
