@@ -23,8 +23,10 @@ LINES = ("3.11", "3.13")
 SERVICES = ("pypi", "osv")
 PROBE = "mitmproxy==12.0.0"
 """A package that each service knows, to see whether its data can be reached at all."""
-PATIENCE_S = 180
-"""For one run over a lock."""
+PROBE_S = 30
+"""How long the probe may take."""
+LINE_S = 120
+"""How long one line may take."""
 ACCEPTED: dict[str, str] = {}
 """Vulnerabilities that do no harm here, by their id, and why."""
 
@@ -58,8 +60,8 @@ def pins(lock: Path, python: str) -> dict[str, str]:
     return found
 
 
-def report(packages: list[str], service: str) -> list[dict[str, Any]] | None:
-    """What pip-audit says of each package, None where it comes to no answer."""
+def report(packages: list[str], service: str, patience_s: float) -> list[dict[str, Any]] | None:
+    """What pip-audit says of each package, None where it has no answer, or not in time."""
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder) / "packages.txt"
         listed.write_text("\n".join(packages), "utf-8")
@@ -67,7 +69,7 @@ def report(packages: list[str], service: str) -> list[dict[str, Any]] | None:
         options = ["--progress-spinner", "off", "--timeout", "10", "-s", service, "-r", str(listed)]
         try:
             done = subprocess.run(  # noqa: S603 - our own words
-                [*command, *options], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+                [*command, *options], capture_output=True, text=True, timeout=patience_s, check=False
             )
             told: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
         except (subprocess.TimeoutExpired, ValueError, KeyError):
@@ -95,7 +97,7 @@ def is_mended_later(found: Found, newer: dict[str, str]) -> bool:
 
 def main(locks: list[Path]) -> int:
     """Print what is found; 1 where something is to be done."""
-    service = next((each for each in SERVICES if report([PROBE], each) is not None), None)
+    service = next((each for each in SERVICES if report([PROBE], each, PROBE_S) is not None), None)
     if service is None:
         print("ci: the data on known vulnerabilities cannot be reached from here: not audited")  # noqa: T201
         return 0
@@ -105,7 +107,8 @@ def main(locks: list[Path]) -> int:
     }
     failed = False
     for python in LINES:
-        told = report([f"{name}=={version}" for name, version in sorted(pinned[python].items())], service)
+        packages = [f"{name}=={version}" for name, version in sorted(pinned[python].items())]
+        told = report(packages, service, LINE_S)
         if told is None:
             print(f"ci: {service} did not answer on every package: Python {python} not audited")  # noqa: T201
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from support.npm_pack import integrity_of, locked
 
 ROOT = Path(__file__).parents[1]
 LOCKS = sorted((ROOT / ".ci").glob("*.txt"))
@@ -105,3 +108,29 @@ def test_the_locks_agree(python: str) -> None:
     assert {name: built[name] for name in builders.keys() & built.keys()} == {
         name: builders[name] for name in builders.keys() & built.keys()
     }
+
+
+@pytest.mark.parametrize(
+    "lock", sorted((ROOT / "tests").rglob("package-lock.json")), ids=lambda lock: lock.parent.name
+)
+def test_every_package_from_npm_has_its_hash_and_none_its_place(lock: Path) -> None:
+    """As for those of Python; `npm ci` refuses a file that is another one."""
+    packages = json.loads(lock.read_text("utf-8"))["packages"]
+    assert len(packages) > 10
+    for name, entry in packages.items():
+        assert not name or entry["integrity"].startswith("sha512-"), name
+        assert "resolved" not in entry, name
+
+
+def test_a_package_from_npm_is_the_one_that_is_locked(tmp_path: Path) -> None:
+    """Also where it is fetched alone; one byte more and it is another one."""
+    hashes = locked("baileys", "7.0.0-rc13")
+    assert len(hashes) == 1
+    assert locked("baileys", "0.0.0") == set()
+    file = tmp_path / "empty.tgz"
+    file.write_bytes(b"")
+    # Source: FIPS 180-4, SHA-512 of the empty message.
+    assert integrity_of(file).startswith(
+        "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdB"
+    )
+    assert integrity_of(file) not in hashes
