@@ -178,6 +178,14 @@ def test_the_page_has_a_place_for_each_python(tmp_path: Path) -> None:
     assert "old" not in written
 
 
+def test_what_it_was_measured_with_is_told() -> None:
+    """Versions of all that takes part, and nothing that names the machine."""
+    around = table.surroundings()
+    assert list(around) == ["Python", "mitmproxy", "cryptography", "Node", "Baileys", "processor"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+\S*", around[name]) for name in list(around)[:-1])
+    assert around["Baileys"] in PAGE.read_text(encoding="utf-8")
+
+
 def test_a_page_without_a_place_is_refused(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("nothing", encoding="utf-8")

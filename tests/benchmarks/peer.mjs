@@ -70,7 +70,6 @@ const answers = {
     const { user, system } = process.cpuUsage(before)
     return { nodes, wall_s: wall, cpu_s: (user + system) / 1e6 }
   },
-  version: () => process.version,
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

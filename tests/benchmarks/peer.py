@@ -8,6 +8,7 @@ A pass gives it one message after the other (`decodeFrame`), as its socket does.
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -28,6 +29,9 @@ WARM_UPS = 4
 
 _SCRIPT = Path(__file__).with_name("peer.mjs")
 _MANIFEST = Path(__file__).resolve().parents[1] / "e2e" / "baileys7"
+
+BAILEYS: str = json.loads((_MANIFEST / "package.json").read_text())["dependencies"]["baileys"]
+"""Its version."""
 
 
 class Peer(Baileys):
@@ -64,11 +68,6 @@ class Peer(Baileys):
         for _ in range(WARM_UPS):
             run()
         return run
-
-    def node(self) -> str:
-        """Version of Node."""
-        version: str = self._ask("version")
-        return version
 
 
 @contextmanager

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import platform
 import re
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.peer import BAILEYS
 from benchmarks.rows import Bound, Measured
+from support.npm_pack import tool
 
 
 def bound_text(bound: Bound, unit: str) -> str:
@@ -33,7 +36,10 @@ def line(measured: Measured) -> str:
 def surroundings() -> dict[str, str]:
     """What it was measured with; nothing that names a machine."""
     libraries = {name: version(name) for name in ("mitmproxy", "cryptography")}
-    return {"python": platform.python_version(), **libraries, "processor": platform.machine()}
+    node = subprocess.run([tool("node"), "--version"], capture_output=True, text=True, check=True)
+    node_version = node.stdout.strip().removeprefix("v")
+    around = {"Python": platform.python_version(), **libraries, "Node": node_version}
+    return around | {"Baileys": BAILEYS, "processor": platform.machine()}
 
 
 def to_json(results: Sequence[Measured], around: dict[str, str]) -> str:
