@@ -6,9 +6,11 @@ So a frame that is passed over was opened, and is known to be something else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from ringback.errors import DecodeError
+from ringback.stanza import Node
 from ringback.wire.events import FrameOpened, FramePlace, FrameUnread
 from ringback.wire.tablevote import TableVote
 from ringback.wire.wabinary import (
@@ -38,7 +40,7 @@ MAX_HEADS = 4096
 """Different first bytes that are remembered. There are some hundreds of usual stanzas; a peer that makes up
 others gains nothing but that its own are looked at closely each time."""
 
-ACK = "ack"
+_ACK = "ack"
 _CLASS = "class"
 _CALL = "call"
 _SUCCESS = "success"
@@ -48,7 +50,7 @@ _RECEIPT = "receipt"
 
 _LETTER_C = ord("c")
 
-_MAY_MATTER = frozenset({_CALL, ACK, _RECEIPT, _SUCCESS})
+_MAY_MATTER = frozenset({_CALL, _ACK, _RECEIPT, _SUCCESS})
 
 RECEIPTED_ACTIONS = frozenset({"offer", "accept", "reject", "enc_rekey", "preaccept"})
 """Actions whose receipt is recognised by its child's tag alone; any other child must name a call.
@@ -58,6 +60,10 @@ for a pre-accept is in no public capture: it is listed so that the first one is 
 """
 
 CALL_ID = "call-id"
+
+
+Known: TypeAlias = tuple[str, Callable[[bytes], bool] | None]
+"""A tag, and what tells whether a frame with it may matter all the same; None where none does."""
 
 
 class _Mentions:
@@ -93,10 +99,10 @@ class StanzaReader:
         self._vote = TableVote() if table is None else None
         self._decode_all = decode_all
         self._tags = _MAY_MATTER | tags
-        self.heads: dict[bytes, str] = {}
-        """Tag by the first `HEAD_BYTES` of each kind of frame that belongs to no call, as far as these alone
-        tell and were met before; of an ack see `may_be_of_call`. Empty while everything is read."""
-        self._inflated: dict[bytes, str] = {}
+        self.heads: dict[bytes, Known] = {}
+        """What the first `HEAD_BYTES` of a frame tell, as far as such frames were met before. Empty while
+        everything is read."""
+        self._inflated: dict[bytes, Known] = {}
         """The same for what is compressed, by the first bytes once they are inflated."""
         self._use(table or TableVote().leader)
 
@@ -112,29 +118,61 @@ class StanzaReader:
     def passed_tag(self, plaintext: bytes) -> str | None:
         """The tag of a frame that is seen to belong to no call without being read: it is passed over.
 
-        None where that is not certain.
+        None where that is not certain, as nothing is while the table is not.
         """
-        if self._decode_all or self._vote is not None:
+        return None if self._vote is not None else self._passed_tag(plaintext)
+
+    def _passed_tag(self, plaintext: bytes) -> str | None:
+        if self._decode_all:
             return None
         inflated = peek_start(plaintext)
         start = plaintext[:HEAD_BYTES] if inflated is None else inflated
         heads = self.heads if inflated is None else self._inflated
-        tag = heads.get(start)
-        if tag is None:
+        known = heads.get(start)
+        if known is None:
             try:
-                tag = peek_tag(plaintext, self.table)
+                known = self._known(peek_tag(plaintext, self.table), plaintext, inflated is not None)
             except DecodeError:
                 return None
-            if tag not in self._tags or tag == ACK or (tag == _RECEIPT and is_bare(plaintext)):
-                if len(heads) < MAX_HEADS and _tells_tag(start, self.table):
-                    heads[start] = tag
-            elif tag != _RECEIPT or inflated is not None or self._call_children.found_in(plaintext):
-                return None
-        if tag == ACK and (inflated is not None or self.may_be_of_call(plaintext)):
-            return None
-        return tag
+            if self._vote is None and len(heads) < MAX_HEADS and _tells_tag(start, self.table):
+                heads[start] = known
+        tag, may_matter = known
+        return None if may_matter is not None and may_matter(plaintext) else tag
 
-    def may_be_of_call(self, plaintext: bytes) -> bool:
+    def read(
+        self,
+        place: FramePlace,
+        counter: int,
+        plaintext: bytes,
+        *,
+        size: int,
+        late: bool,
+        glanced: bool = False,
+    ) -> FrameOpened | FrameUnread | str:
+        """The stanza in an opened frame, or why it cannot be read; its tag alone where it is passed over.
+
+        With `glanced`, `passed_tag` has just said that it is to be read.
+        """
+        passed = None if glanced else self._passed_tag(plaintext)
+        if passed is not None:
+            return passed
+        try:
+            decoded = self._decode(plaintext)
+        except DecodeError as error:
+            return FrameUnread(place, counter, error, plaintext, self._maybe_tag(plaintext))
+        node = decoded.node
+        if not self._decode_all and not self._matters(node):
+            return node.tag
+        return FrameOpened(place, counter, node.tag, node, size, decoded.compressed, decoded.trailing, late)
+
+    def _known(self, tag: str, plaintext: bytes, is_compressed: bool) -> Known:
+        """What is known of every frame that begins like this one."""
+        if tag not in self._tags or (tag == _RECEIPT and is_bare(plaintext)):
+            return tag, None
+        look = {_ACK: self._may_be_of_call, _RECEIPT: self._call_children.found_in}.get(tag)
+        return tag, _always if look is None or is_compressed else look
+
+    def _may_be_of_call(self, plaintext: bytes) -> bool:
         """Whether an ack that is not compressed may be of class `call`: False is certain.
 
         For then the name and the value are two tokens, or one of them is spelled by its letters.
@@ -144,25 +182,15 @@ class StanzaReader:
             _LETTER_C in plaintext and (plaintext.find(b"class") >= 0 or plaintext.find(b"call") >= 0)
         )
 
-    def read(
-        self, place: FramePlace, counter: int, plaintext: bytes, *, size: int, late: bool
-    ) -> FrameOpened | FrameUnread | str:
-        """The stanza in an opened frame, or why it cannot be read; its tag alone where it is passed over."""
-        passed = self.passed_tag(plaintext)
-        if passed is not None:
-            return passed
-        tag = None
+    def _matters(self, node: Node) -> bool:
+        """Whether a stanza that was read is one to tell of."""
+        return node.tag in self._tags and (node.tag != _ACK or node.text(_CLASS) == _CALL)
+
+    def _maybe_tag(self, plaintext: bytes) -> str | None:
         try:
-            tag = peek_tag(plaintext, self.table)
-            if not self._decode_all and tag not in self._tags:
-                return tag
-            decoded = self._decode(plaintext)
-        except DecodeError as error:
-            return FrameUnread(place, counter, error, plaintext, tag)
-        node = decoded.node
-        if tag == ACK and not self._decode_all and node.text(_CLASS) != _CALL:
-            return tag
-        return FrameOpened(place, counter, tag, node, size, decoded.compressed, decoded.trailing, late)
+            return peek_tag(plaintext, self.table)
+        except DecodeError:
+            return None
 
     def _use(self, table: TokenTable) -> None:
         self.table = table
@@ -183,3 +211,7 @@ def _tells_tag(start: bytes, table: TokenTable) -> bool:
     """Whether `start` ends with the first bytes of WABinary, and these are a short list and a token."""
     list_tag, size, token = start[-START_BYTES:] if len(start) >= START_BYTES else (0, 0, 0)
     return list_tag == LIST_8 and size > 0 and bool(table.single[token])
+
+
+def _always(_plaintext: bytes) -> bool:
+    return True

@@ -30,7 +30,7 @@ from ringback.wire.frames import LENGTH_BYTES, FrameReader
 from ringback.wire.holdback import HeldFrame, HoldBack
 from ringback.wire.keylog import KeyLabel, KeyLog
 from ringback.wire.noise import IV_BYTES, PROOF_FRAMES, TAG_BYTES, TransportOpener
-from ringback.wire.stanzas import ACK, HEAD_BYTES, StanzaReader
+from ringback.wire.stanzas import HEAD_BYTES, StanzaReader
 
 LARGE_BYTES = 16 * 1024
 """Size from which on a frame is opened where it lies in its message: below, a copy is cheaper than a view."""
@@ -61,7 +61,7 @@ class TransportLane:
         self._keys = keys
         self._ephemeral = ephemeral
         self._stanzas = stanzas
-        self._tag_by_head = stanzas.heads.get
+        self._known = stanzas.heads.get
         self._counts = counts
         self._opener = TransportOpener(keys, _LABELS[direction], ephemeral)
         self._reader = FrameReader()
@@ -117,13 +117,18 @@ class TransportLane:
             self._at = at
             return list(self._not_opened(self._next_place(), bytes(sealed)))
         opener.counter = counter + 1
-        tag = self._tag_by_head(plaintext[:HEAD_BYTES])
-        if tag is None or (tag == ACK and self._stanzas.may_be_of_call(plaintext)):
+        known = self._known(plaintext[:HEAD_BYTES])
+        if known is None:
             tag = self._stanzas.passed_tag(plaintext)
-            if tag is None:
-                self._message = message
-                self._at = at
-                return list(self._opened(self._next_place(), counter, plaintext, size, late=False))
+        else:
+            tag, may_matter = known
+            if may_matter is not None and may_matter(plaintext):
+                tag = None
+        if tag is None:
+            self._message = message
+            self._at = at
+            place, glanced = self._next_place(), self._ephemeral is not None
+            return list(self._opened(place, counter, plaintext, size, late=False, glanced=glanced))
         if self._log is not None:
             self._log.note(message, self._number, size, Fate.OPENED, tag)
         self._counts.opened += 1
@@ -258,12 +263,19 @@ class TransportLane:
         yield from self._opened(place, found, plaintext, len(sealed), late=late)
 
     def _opened(
-        self, place: FramePlace, counter: int, plaintext: bytes, size: int, *, late: bool
+        self,
+        place: FramePlace,
+        counter: int,
+        plaintext: bytes,
+        size: int,
+        *,
+        late: bool,
+        glanced: bool = False,
     ) -> Iterator[WireEvent]:
         self._counts.opened += 1
         if not late:
             self._stanzas.learn(plaintext)
-        event = self._stanzas.read(place, counter, plaintext, size=size, late=late)
+        event = self._stanzas.read(place, counter, plaintext, size=size, late=late, glanced=glanced)
         is_unread = isinstance(event, FrameUnread)
         if self._log is not None:
             tag = event if isinstance(event, str) else event.tag or ""
