@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,22 @@ from support.cluster import Cluster, cluster
 from support.mitm import PATIENCE_S
 from support.recorded import CAPTURES
 
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for who is at a capture")
+
 NAMES = ("violations", "single-callee", "no-preaccept", "multi-device", "split-compressed")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for the worker that is at a capture")
-def test_a_killed_worker_costs_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Two workers, for all tests of this module."""
+    with cluster(tmp_path_factory.mktemp("lab"), 2) as found:
+        yield found
+
+
+@on_linux
+def test_a_killed_worker_costs_nothing(
+    lab: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A worker is killed while it is at a capture: text, counts, event file and ledger are those of a run
     that nobody disturbs; a capture that cannot be read is named and ends nothing."""
     paths = [tmp_path / f"{name}.flows" for name in (*NAMES, "gone")]
@@ -48,19 +60,18 @@ def test_a_killed_worker_costs_nothing(tmp_path: Path, capsys: pytest.CaptureFix
 
     whole = paths[0].replace(tmp_path / "whole")
     os.mkfifo(paths[0])
-    with cluster(tmp_path, 2) as found:
-        killer = threading.Thread(target=_kill_reader, args=(found, paths[0], whole))
-        killer.start()
-        ran = subprocess.run(
-            [sys.executable, "-m", "ringback", *command("killed", "--cluster", found.address)],
-            env=found.environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
-        killer.join()
-        assert sum(worker.poll() == -signal.SIGKILL for worker in found.workers) == 1
+    killer = threading.Thread(target=_kill_reader, args=(lab, paths[0], whole))
+    killer.start()
+    ran = subprocess.run(
+        [sys.executable, "-m", "ringback", *command("killed", "--cluster", lab.address)],
+        env=lab.environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    killer.join()
+    assert sum(worker.poll() == -signal.SIGKILL for worker in lab.workers) == 1
     assert ran.returncode == ExitCode.INPUT, ran.stderr
     assert f"error: {paths[-1]}: does not exist" in ran.stderr
     assert ran.stdout == expected
@@ -86,6 +97,26 @@ def _kill_reader(found: Cluster, blocked: Path, whole: Path) -> None:
         reader.wait()
         os.close(writer)
         return
+
+
+@on_linux
+def test_ctrl_c_keeps_what_was_done(lab: Cluster, tmp_path: Path) -> None:
+    """What is done is printed, what a worker is still at is given up."""
+    os.mkfifo(tmp_path / "blocked.flows")
+    paths = [tmp_path / "blocked.flows", CAPTURES / "single-callee.flows"]
+    command = [sys.executable, "-m", "ringback", "replay", "--cluster", lab.address, *map(str, paths)]
+    with subprocess.Popen(
+        command, env=lab.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("ringback: 1 of 2 captures"):
+                break
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert "── single-callee.flows ──" in out
+    assert "interrupted: 1 of 2 captures was not read" in err
 
 
 def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
