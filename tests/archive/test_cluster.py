@@ -132,6 +132,25 @@ def test_the_secret_does_not_travel_in_clear() -> None:
         next(do_on_cluster("tcp://192.0.2.1:8786", Job(secret=bytes(32)), [], Interruptions()))
 
 
+def test_nothing_is_made_where_the_secret_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It shows before any file is there."""
+    ledger = tmp_path / "lab.db"
+    arguments = ["--cluster", "tcp://192.0.2.1:8786", "--ledger", str(ledger), str(CAPTURES)]
+    assert main(["replay", *arguments]) == ExitCode.INPUT
+    assert "in clear" in capsys.readouterr().err
+    assert not ledger.exists()
+
+
+def test_without_dask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is said what to install."""
+    monkeypatch.delitem(sys.modules, "ringback.archive.cluster")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert main(["replay", "--cluster", "tcp://127.0.0.1:1", str(CAPTURES)]) == ExitCode.INPUT
+    assert "--cluster takes Dask: pip install 'ringback[cluster]'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("address", "private"),
     [

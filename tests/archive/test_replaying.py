@@ -134,6 +134,7 @@ def test_progress_is_told(archive: Path, capsys: pytest.CaptureFixture[str]) -> 
     [
         (["--jobs", "2", "--cluster", "tcp://localhost:1", "x"], "two ways to the same"),
         (["--jobs", "0", "x"], "not in the range"),
+        (["s3://bucket/a.flows"], "is an address, which --jobs or --cluster can read"),
     ],
 )
 def test_what_cannot_be_asked_for(

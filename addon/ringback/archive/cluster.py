@@ -38,11 +38,8 @@ def do_on_cluster(
     Raises:
         SourceError: the scheduler cannot be reached, or the ledger's secret would go to it in clear.
     """
-    if job.secret is not None and not is_private(address):
-        raise SourceError(
-            f"{address} would get the secret of the ledger in clear; use a scheduler with TLS "
-            "(tls://...), or leave --ledger out"
-        )
+    if job.secret is not None:
+        refuse_in_clear(address)
     try:
         client = Client(  # type: ignore[no-untyped-call]
             address, timeout=REACH_S, name="ringback"
@@ -63,6 +60,19 @@ def do_on_cluster(
             yield from _done(futures, interruptions)
         finally:
             client.cancel(list(futures))  # type: ignore[no-untyped-call]
+
+
+def refuse_in_clear(address: str) -> None:
+    """Refuse to send a ledger's secret where others may read it.
+
+    Raises:
+        SourceError: they may.
+    """
+    if not is_private(address):
+        raise SourceError(
+            f"{address} would get the secret of the ledger in clear; use a scheduler with TLS "
+            "(tls://...), or leave --ledger out"
+        )
 
 
 def is_private(address: str) -> bool:

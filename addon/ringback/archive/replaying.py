@@ -63,6 +63,8 @@ def replay_archive(
     places = places_of(recording.named, environment.tell)
     if recording.keylog is not None and not is_address(recording.keylog_named):
         check_key_log(recording, environment)
+    if workers.cluster is not None:
+        _check_cluster(workers.cluster, records=report.ledger is not None)
     with ExitStack() as stack:
         outputs = _outputs(report, specification, environment, stack)
         job = Job(
@@ -127,6 +129,14 @@ def _done(
     ]
     tasks.sort(key=lambda task: -task.size_bytes)
     yield from do_on_cluster(workers.cluster, job, tasks, interruptions)
+
+
+def _check_cluster(address: str, *, records: bool) -> None:
+    """Before any file is made."""
+    from ringback.archive.cluster import refuse_in_clear  # noqa: PLC0415 - it takes long to import
+
+    if records:
+        refuse_in_clear(address)
 
 
 def _absolute(location: str) -> str:

@@ -140,6 +140,11 @@ def replay(  # noqa: PLR0917 - click passes them by name
     if jobs is not None and cluster is not None:
         raise ArgumentError("--jobs and --cluster are two ways to the same; leave one out")
     if jobs is None and cluster is None:
+        address = next((each for each in source.recording.named if "://" in each), None)
+        if address is not None:
+            raise ArgumentError(
+                f"{address} is an address, which --jobs or --cluster can read; add one of them"
+            )
         return run(source, report, environment)
     from ringback.archive.replaying import Workers, replay_archive  # noqa: PLC0415
 
