@@ -88,11 +88,15 @@ def opened_there(location: str) -> Iterator[BinaryIO]:
         stream = system.open(path, "rb")
     except FileNotFoundError:
         raise SourceError(f"{location} does not exist; check the address") from None
+    except Exception as error:
+        raise OSError(f"it cannot be opened: {_said(error)}") from error
     with stream:
         watched = _Watched(stream)
-        yield io.BufferedReader(watched, _READ_AHEAD)
-        if watched.failure is not None:
-            raise OSError(f"{location} cannot be read on: {watched.failure}") from watched.failure
+        try:
+            yield io.BufferedReader(watched, _READ_AHEAD)
+        finally:
+            if watched.failure is not None:
+                raise OSError(f"it cannot be read on: {_said(watched.failure)}") from watched.failure
 
 
 class _Watched(io.RawIOBase):
@@ -122,10 +126,22 @@ class _Watched(io.RawIOBase):
         return len(read)
 
 
+def _said(error: Exception) -> str:
+    """The error in its own words, or by its kind where it has none."""
+    return str(error) or type(error).__name__
+
+
 def exists_there(location: str) -> bool:
-    """Whether there is a file at the address."""
+    """Whether there is a file at the address.
+
+    Raises:
+        OSError: its file system cannot be reached now.
+    """
     system, path = _system_of(location)
-    return bool(system.isfile(path))
+    try:
+        return bool(system.isfile(path))
+    except Exception as error:
+        raise OSError(f"its key log cannot be looked for: {_said(error)}") from error
 
 
 def _local(named: str, tell: Tell) -> Iterator[tuple[str, int]]:
@@ -151,8 +167,8 @@ def _addressed(named: str) -> Iterator[tuple[str, int]]:
         found = _found(system, path)
     except FileNotFoundError:
         found = {}
-    except OSError as error:
-        raise SourceError(f"{named} cannot be listed ({error})") from error
+    except Exception as error:
+        raise SourceError(f"{named} cannot be listed: {_said(error)}") from error
     if not found:
         raise SourceError(f"{named} holds no capture; check the address")
     for each, size in found.items():

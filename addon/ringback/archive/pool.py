@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from ringback.archive.task import Done, Job, Task, do, failed
 from ringback.errors import RingbackError
@@ -32,7 +32,8 @@ _PATIENCE_S = 2.0
 # Not forked: a process with threads, as this may be, cannot be copied safely.
 _SPAWN = multiprocessing.get_context("spawn")
 
-_Answer: TypeAlias = Done | OSError | RingbackError | str
+_Answer: TypeAlias = Done | OSError | tuple[str, ExitCode]
+"""What came of a task, what was in its way for now, or why nothing can come of it."""
 
 
 def do_here(job: Job, tasks: Sequence[Task], size: int, stop: Callable[[], bool]) -> Iterator[Done]:
@@ -74,8 +75,7 @@ class _Pool:
                 self._give(worker, self._waiting.popleft())
         busy = {worker.pipe: worker for worker in self._workers if worker.task is not None}
         for pipe in wait(list(busy), _LOOK_S):
-            assert isinstance(pipe, Connection)  # noqa: S101  (that is what was given)
-            yield from self._take(busy[pipe])
+            yield from self._take(busy[cast("Connection", pipe)])
 
     def end(self) -> None:
         """End all processes; what they are at is not kept."""
@@ -104,10 +104,8 @@ class _Pool:
             return
         if isinstance(answer, OSError):
             yield from self._again(task, str(answer))
-        elif isinstance(answer, RingbackError):
-            raise answer
-        elif isinstance(answer, str):
-            yield Done(tuple(failed(*each, answer, ExitCode.INTERNAL) for each in task.places))
+        elif isinstance(answer, tuple):
+            yield Done(tuple(failed(*each, *answer) for each in task.places))
         else:
             yield answer
 
@@ -146,6 +144,6 @@ def _answer(job: Job, task: Task) -> _Answer:
     except OSError as error:
         return OSError(str(error))
     except RingbackError as error:
-        return RingbackError(str(error))
+        return str(error), ExitCode.INPUT
     except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
-        return describe(error)
+        return describe(error), ExitCode.INTERNAL
