@@ -41,6 +41,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """
     _make(path)
     before = _checked(path)
+    _refuse_read_only(path)
     _keep_to_owner(path, before)
     with refused(path):
         database = _connect(f"{path.absolute().as_uri()}?mode=rw")
@@ -157,6 +158,12 @@ def _checked(path: Path) -> os.stat_result:
     if not stat.S_ISREG(status.st_mode):
         raise LedgerError(f"{path}: no regular file: name one")
     return status
+
+
+def _refuse_read_only(path: Path) -> None:
+    """SQLite says no more than that it cannot open it."""
+    if hasattr(os, "statvfs") and os.statvfs(path).f_flag & os.ST_RDONLY:
+        raise LedgerError(f"{path}: {_REASONS[errno.EROFS]}")
 
 
 def _keep_to_owner(path: Path, status: os.stat_result) -> None:
