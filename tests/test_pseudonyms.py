@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from ringback.findings import Evidence, Finding, Severity, Stance
 from ringback.nodejson import node_to_json
 from ringback.pseudonyms import MAX_OFFSET_S, Pseudonyms
+from ringback.sanitize.named import identities_of
 from ringback.stanza import Jid, Node, Value, from_text, to_text
 from ringback.wire.events import ClientIdentified, Direction, FramePlace
 from sanitize.test_leaks import Marked, assert_clean, stanzas
@@ -140,7 +141,7 @@ def test_a_finding_is_told_in_the_same_pseudonyms() -> None:
     """Call and values as in the stanza that it is about."""
     node = from_text('<call id="abc.1" notify="Made Up"><offer call-id="00AABB"/></call>')
     kept = PSEUDONYMS.node(node)
-    told = PSEUDONYMS.finding(finding(got="Made Up"), about=node)
+    told = PSEUDONYMS.finding(finding(got="Made Up"), hiding=identities_of(node))
     assert told.got == kept.attrs["notify"]
     assert told.call_id == kept.children[0].attrs["call-id"]
     assert PSEUDONYMS.finding(finding(path=("call", "@id"), got="abc.1")).got == kept.attrs["id"]
@@ -149,7 +150,7 @@ def test_a_finding_is_told_in_the_same_pseudonyms() -> None:
 def test_a_path_carries_no_identity_of_the_stanza() -> None:
     """A tag that is somebody's name is hidden where the stanza tells that it is one; indices stay."""
     node = from_text('<call notify="madeup"><madeup/><madeup/></call>')
-    told = PSEUDONYMS.finding(finding(path=("call", "madeup[2]", "@type")), about=node)
+    told = PSEUDONYMS.finding(finding(path=("call", "madeup[2]", "@type")), hiding=identities_of(node))
     assert re.fullmatch(r"n-t6-[a-z]+\[2\]", told.path[1])
     assert (told.path[0], told.path[2]) == ("call", "@type")
 

@@ -16,6 +16,7 @@ import hmac
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from ringback.sanitize.addresses import PACKED_LENGTHS
@@ -81,7 +82,7 @@ class KeyedNames:
         """Without `secret` no name can be turned back; with it a guess can be tried."""
         self._secret = secret
 
-    @property
+    @cached_property
     def realm(self) -> str:
         """Name of the secret itself."""
         return self._letters("realm", b"")

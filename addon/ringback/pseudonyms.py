@@ -134,10 +134,10 @@ class Pseudonyms:
         )
         return replace(told, detail=detail)
 
-    def finding(self, finding: Finding, *, about: Node | None = None) -> Finding:
-        """The finding with pseudonyms in its path, call and values. `about` is the stanza that it is about:
-        its identities are hidden wherever they stand."""
-        identities = Identities() if about is None else identities_of(about)
+    def finding(self, finding: Finding, *, hiding: Identities | None = None) -> Finding:
+        """The finding with pseudonyms in its path, call and values. `hiding` are identities that are hidden
+        wherever they stand: those of the stanza that it is about."""
+        identities = Identities() if hiding is None else hiding
         walk = _Walk(self, identities, finding.evidence[0].place.at)
         placed = replace(
             finding,

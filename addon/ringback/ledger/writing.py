@@ -89,8 +89,9 @@ class Recorder:
         self._names.note(identities)
 
     def _findings(self, findings: Iterable[Finding], about: Node | None) -> None:
+        hiding = None if about is None else identities_of(about)
         for raw in findings:
-            finding = self._names.finding(self._pseudonyms.finding(raw, about=about))
+            finding = self._names.finding(self._pseudonyms.finding(raw, hiding=hiding))
             call = write_value(finding.call_id)
             expected, got = write_value(finding.expected), write_value(finding.got)
             body = write_statement(finding)
