@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ringback.errors import DecodeError
 from ringback.wire.wabinary import decode, peek_tag, token_table
-from ringback.wire.wabinary.inflate import MAX_INFLATED_BYTES, Inflated, Prefix, inflate
+from ringback.wire.wabinary.inflate import MAX_INFLATED_BYTES, MAX_PREFIX_BYTES, Inflated, Prefix, inflate
 
 TABLE = token_table(3)
 ZLIB = "Error -3 while decompressing data: incorrect"
@@ -102,23 +102,23 @@ def test_a_zip_bomb_is_refused(size: int) -> None:
 
 
 def test_a_bomb_in_the_tag_is_refused_too() -> None:
-    """A root whose tag never ends is read by prefix up to the limit, not further."""
+    """A root whose tag never ends is read by prefix up to the limit, which is lower, not further."""
     endless = zlib.compressobj()
     bomb = endless.compress(bytes.fromhex("f801feffffffff"))
     bomb += b"".join(endless.compress(bytes(1 << 20)) for _ in range(32)) + endless.flush()
-    with pytest.raises(DecodeError, match=f"within {MAX_INFLATED_BYTES} bytes, got more"):
+    with pytest.raises(DecodeError, match=f"within {MAX_PREFIX_BYTES} bytes, got more"):
         peek_tag(b"\x02" + bomb, TABLE)
 
 
 def test_a_prefix_inflates_no_more_than_asked() -> None:
     """The first step of a large frame is small; each further one is larger."""
-    prefix = Prefix(b"\x02" + zeros(MAX_INFLATED_BYTES))
+    prefix = Prefix(b"\x02" + zeros(MAX_PREFIX_BYTES))
     sizes = [len(prefix.data)]
     while prefix.grow():
         sizes.append(len(prefix.data))
     assert sizes[0] == 256
     assert all(after <= 6 * before for before, after in itertools.pairwise(sizes))
-    assert sizes[-1] == MAX_INFLATED_BYTES
+    assert sizes[-1] == MAX_PREFIX_BYTES
 
 
 def test_a_prefix_of_what_is_not_compressed_is_all_of_it() -> None:

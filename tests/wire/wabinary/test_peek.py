@@ -9,9 +9,12 @@ import pytest
 from ringback.errors import DecodeError
 from ringback.stanza import Jid, Node
 from ringback.wire.wabinary import decode_head, is_bare, peek_tag, token_table
+from ringback.wire.wabinary.inflate import MAX_PREFIX_BYTES
 from support.wabinary_cases import frame
 
 TABLE = token_table(3)
+HEAD_BYTES = 8
+"""Of a root with one attribute, before the value."""
 
 TAGS = [
     ("f80164", "call"),
@@ -121,12 +124,22 @@ def test_a_fault_in_an_attribute_is_the_heads() -> None:
         assert peek_tag(plaintext, TABLE) == "call"
 
 
-@pytest.mark.parametrize("size", [255, 256, 257, 5000, 0xFFFFF])
+@pytest.mark.parametrize("size", [255, 256, 257, 5000, 500_000, MAX_PREFIX_BYTES - HEAD_BYTES])
 def test_a_head_longer_than_the_first_prefix(size: int) -> None:
     """As much is inflated as the attributes need."""
     value = f"fd{size:06x}" + "61" * size
     for plaintext in both_ways(f"f8036408{value}"):
         assert decode_head(plaintext, TABLE).attrs == {"id": "a" * size}
+
+
+def test_a_head_beyond_the_limit() -> None:
+    """One byte more is refused where it would have to be inflated; what is behind a head is not counted."""
+    plain, compressed = both_ways(f"f8036408fd{MAX_PREFIX_BYTES - HEAD_BYTES + 1:06x}" + "61" * (1 << 20))
+    assert len(str(decode_head(plain, TABLE).attrs["id"])) == MAX_PREFIX_BYTES - HEAD_BYTES + 1
+    with pytest.raises(DecodeError, match=f"within {MAX_PREFIX_BYTES} bytes, got more"):
+        decode_head(compressed, TABLE)
+    _, long = both_ways(f"f8046408fd{500_000:06x}" + "61" * 500_000 + "fd0fffff" + "61" * 0xFFFFF)
+    assert len(str(decode_head(long, TABLE).attrs["id"])) == 500_000
 
 
 def test_a_long_frame_is_not_inflated_for_its_tag() -> None:

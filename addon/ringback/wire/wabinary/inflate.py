@@ -14,6 +14,10 @@ MAX_INFLATED_BYTES = 16 * 1024 * 1024
 Inflated frames of 4 MB are known (history). Source of the number: oxidezap/whatsapp-rust, wacore/binary.
 """
 
+MAX_PREFIX_BYTES = 1024 * 1024
+"""Of a frame's beginning, which is inflated for its root's tag and attributes. Real ones take some hundred
+bytes; a tag without end would take a tenth of a second of the event loop for 64 KB of frame."""
+
 _FIRST_STEP_BYTES = 256
 _STEP_FACTOR = 4
 
@@ -54,7 +58,8 @@ def is_compressed(plaintext: bytes) -> bool:
 
 
 class Prefix:
-    """The beginning of a frame's WABinary, inflated step by step as far as a reader needs it."""
+    """The beginning of a frame's WABinary, inflated step by step as far as a reader needs it, at most
+    `MAX_PREFIX_BYTES` of it."""
 
     def __init__(self, plaintext: bytes) -> None:
         """`plaintext` as for `inflate`; raises as it does."""
@@ -69,19 +74,20 @@ class Prefix:
         """Whether there is more `data` than before; False when it is already all of it.
 
         Raises:
-            DecodeError: as `inflate`, once the fault is reached.
+            DecodeError: as `inflate`, once the fault is reached, or there is more than may be asked for.
         """
         stream = self._stream
         if stream is None or stream.eof:
             return False
-        step = self._step_bytes
+        # At the limit one byte more, which is refused if there is one.
+        step = min(self._step_bytes, MAX_PREFIX_BYTES - len(self.data)) or 1
         self._step_bytes *= _STEP_FACTOR
         piece: bytes | memoryview = stream.unconsumed_tail
         if not piece:
             piece, self._rest = self._rest[:step], self._rest[step:]
         if not piece:
             raise _unfinished(self.data)
-        self.data += _step(stream, piece, step, self.data)
+        self.data += _step(stream, piece, step, self.data, MAX_PREFIX_BYTES)
         return True
 
 
