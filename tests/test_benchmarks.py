@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import corpus, frames, jobs, offline, run, sides, table
+from benchmarks import callgrind, corpus, frames, jobs, offline, run, sides, table
 from benchmarks.captures import write_capture
 from benchmarks.corpus import Frame, large_frames, shares, small_frames
 from benchmarks.pairing import Ratio, interleaved, repeated, timed
@@ -128,6 +128,12 @@ def test_sides_take_turns() -> None:
     assert Ratio.of(times["b"], times["a"]) == Ratio((8 / 3 + 12 / 5) / 2, 12 / 5, 8 / 3)
 
 
+def test_calls_have_their_share_of_the_instructions() -> None:
+    """What is counted apart is put together as it is mixed, window by window."""
+    assert callgrind.Count([100.0, 200.0], 1000.0).mixed(0.5) == [550, 600]
+    assert callgrind.Count([100.0, 200.0], 1000.0).mixed(0) == [100, 200]
+
+
 def test_a_short_pass_is_repeated() -> None:
     """The seconds of all its passes are one figure."""
     seconds = iter((1.0, 2.0, 4.0))
@@ -173,7 +179,7 @@ def test_the_page_has_a_place_for_each_python(tmp_path: Path) -> None:
     table.write_into(page, [Measured(row, Ratio(1.5, 1.25, 2.0), {"one": "1 us"})], {"python": "3"})
     written = page.read_text(encoding="utf-8")
     assert written.startswith(f"before\n<!-- {mark} -->\n\n| what ")
-    assert "| what it is | 1.50x | 1.25 to 2.00 | at least 2x | no |" in written
+    assert "| what it is | 1.50x | 1.25 to 2.00 | at least 2x | no | one 1 us |" in written
     assert written.endswith(f"\n<!-- end of {mark} -->\nafter\n")
     assert "old" not in written
 

@@ -3,7 +3,8 @@
 A real mitmdump stands between a WebSocket server and a client on the loopback, with TLS on both sides. The
 small mix goes from the server to the client, the next message when the last one has arrived. In each process
 1,000 messages go through uncounted; the instructions of the next 4,000 are counted, a thousand at a time:
-that is the slope from 1,000 to 5,000 messages, without what it takes to start.
+that is the slope from 1,000 to 5,000 messages, without what it takes to start. Stanzas of calls come last
+among those, so that what they take can be told apart.
 
 Three processes are compared: mitmproxy alone, with a script that does nothing (any script makes mitmproxy
 look for hooks in more places at every event), and with the add-on. Under valgrind messages take some fifty
@@ -19,6 +20,7 @@ import statistics
 import subprocess
 import tempfile
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
@@ -33,8 +35,8 @@ from support.mitm import ADDON, SCRIPT, Mitmdump
 NAMES = ("instructions",)
 TOOLS = ("valgrind", "callgrind_control")
 
-BEFORE, WINDOW, WINDOWS = 1_000, 1_000, 4
-"""Messages before any is counted, and those that are."""
+BEFORE, COUNTED, WINDOW = 1_000, 4_000, 1_000
+"""Messages before any is counted, those that are, and how many of them at a time."""
 SLOWER = 50
 """How many times as long a message takes under valgrind, about."""
 
@@ -78,9 +80,28 @@ class _Counted(Mitmdump):
         assert "OK" in told.stdout, f"callgrind_control {what}: {told.stdout}{told.stderr}"
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Instructions of one process."""
+
+    others: list[float]
+    """A message that is no call, window by window."""
+    call: float
+    """A stanza of a call."""
+
+    def mixed(self, calls: float) -> list[float]:
+        """A message of a mix with this share of `calls`, window by window."""
+        return [other * (1 - calls) + self.call * calls for other in self.others]
+
+
 def measure(names: Collection[str], rounds: int) -> Iterator[Measured]:
     """The one row, counted once: counting is no matter of luck."""
-    recording = Recording.seal("live", small_frames()[: BEFORE + WINDOW * WINDOWS])
+    mix = small_frames()
+    calls, others = (
+        [frame for frame in mix[BEFORE : BEFORE + COUNTED] if (frame.kind == "call") is wanted]
+        for wanted in (True, False)
+    )
+    recording = Recording.seal("live", [*mix[:BEFORE], *others, *calls])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         keys, empty, addon = folder / "live.keys", folder / "empty.py", folder / "addon.py"
@@ -92,22 +113,31 @@ def measure(names: Collection[str], rounds: int) -> Iterator[Measured]:
             _EMPTY: ("-s", empty),
             _ADDON: ("-s", addon, "--set", f"ringback_keylog={keys}"),
         }
-        each = {
-            side: asyncio.run(_count(recording, folder, *arguments)) for side, arguments in scripts.items()
+        counts = {
+            side: asyncio.run(_count(recording, len(calls), folder, *arguments))
+            for side, arguments in scripts.items()
         }
-    added = [with_it - empty for with_it, empty in zip(each[_ADDON], each[_EMPTY], strict=True)]
-    windows = Ratio.of([100 * instructions for instructions in added], each[_ALONE])
-    # Calls come in some windows and not in others: the whole counts, not the median.
-    whole = Ratio(100 * sum(added) / sum(each[_ALONE]), windows.least, windows.most)
+    yield _measured(counts, len(calls) / COUNTED)
+
+
+def _measured(counts: dict[str, Count], calls: float) -> Measured:
     took = {
-        side: f"{statistics.mean(counts) / 1000:.0f} thousand instructions a message"
-        for side, counts in each.items()
+        side: f"{statistics.mean(count.others) / 1000:.0f} thousand a message of no call "
+        f"and {count.call / 1000:.0f} thousand a stanza of a call"
+        for side, count in counts.items()
     }
-    yield Measured(ROWS["instructions"], whole, took)
+    took["of no call alone"] = f"{_added(counts, 0).median:.2f} %"
+    return Measured(ROWS["instructions"], _added(counts, calls), took)
 
 
-async def _count(recording: Recording, folder: Path, *arguments: str | Path) -> list[float]:
-    """Instructions a message of each window."""
+def _added(counts: dict[str, Count], calls: float) -> Ratio:
+    """What the add-on takes beyond an empty script, in percent of what mitmproxy takes alone."""
+    alone, empty, addon = (counts[side].mixed(calls) for side in (_ALONE, _EMPTY, _ADDON))
+    return Ratio.of([100 * (more - less) for more, less in zip(addon, empty, strict=True)], alone)
+
+
+async def _count(recording: Recording, calls: int, folder: Path, *arguments: str | Path) -> Count:
+    """Of a process that is started with `arguments`; the last messages are `calls` stanzas of calls."""
     async with Loopback(make_certificate(folder)) as loopback:
         mode = ("--mode", f"reverse:https://127.0.0.1:{loopback.port}", "--ssl-insecure")
         listen = ("--listen-host", "127.0.0.1", "--listen-port", "0")
@@ -117,11 +147,13 @@ async def _count(recording: Recording, folder: Path, *arguments: str | Path) -> 
             spoken = [(False, message) for message in recording.messages]
             await pipe.say(spoken[:BEFORE])
             mitmdump.begin()
-            windows = []
-            for start in range(BEFORE, len(spoken), WINDOW):
-                await pipe.say(spoken[start : start + WINDOW])
-                windows.append(mitmdump.taken() / WINDOW)
-    return windows
+            others = []
+            for start in range(BEFORE, len(spoken) - calls, WINDOW):
+                window = spoken[start : min(start + WINDOW, len(spoken) - calls)]
+                await pipe.say(window)
+                others.append(mitmdump.taken() / len(window))
+            await pipe.say(spoken[-calls:])
+            return Count(others, mitmdump.taken() / calls)
 
 
 def is_possible() -> bool:

@@ -61,7 +61,7 @@ def to_json(results: Sequence[Measured], around: dict[str, str]) -> str:
 
 def to_markdown(results: Sequence[Measured], around: dict[str, str]) -> str:
     """A table, and what it was measured with."""
-    lines = ["| what | measured | least to most | has to be | met |", "| --- | --- | --- | --- | --- |"]
+    lines = ["| what | measured | least to most | has to be | met | took |", "|" + " --- |" * 6]
     for each in results:
         row, ratio = each.row, each.ratio
         cells = (
@@ -70,6 +70,7 @@ def to_markdown(results: Sequence[Measured], around: dict[str, str]) -> str:
             f"{ratio.least:.2f} to {ratio.most:.2f}",
             bound_text(row.bound, row.unit),
             "yes" if each.met else "no",
+            "; ".join(f"{name} {took}" for name, took in each.sides.items()),
         )
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", "Measured with " + ", ".join(f"{name} {value}" for name, value in around.items()) + "."]
