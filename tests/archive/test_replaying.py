@@ -118,7 +118,19 @@ def test_keys_that_open_nothing(archive: Path, tmp_path: Path, capsys: pytest.Ca
     key_log.write_text(f"CANDIDATE_KEY * {'00' * 32}\n")
     arguments = ["replay", "--jobs", "1", "--keylog", str(key_log), str(archive)]
     assert main(arguments) == ExitCode.NOTHING_OPENED
-    assert "not one of" in capsys.readouterr().err
+    told = [line for line in capsys.readouterr().err.splitlines() if "not one of" in line]
+    assert [line.split()[1] for line in told] == ["warning:"] * 3 + ["error:"]
+
+
+def test_hosts_that_keep_out(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a capture that has none of them there is nothing to say; where all are like that it is an error."""
+    arguments = ["replay", "--jobs", "1", "--hosts", "other.example.org", str(archive)]
+    assert main(arguments) == ExitCode.NOTHING_OPENED
+    err = capsys.readouterr().err
+    assert [line for line in err.splitlines() if "gone through" not in line] == [
+        "ringback: error: every connection was left out; "
+        "name a host that --hosts lets through, or leave --hosts out"
+    ]
 
 
 def test_progress_is_told(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from typing import IO
 from ringback.archive.evidence import merge_packed
 from ringback.archive.task import Done, Gone
 from ringback.commands.environment import Environment
+from ringback.commands.recording import Going, conclude
 from ringback.eventfile import EventFile
 from ringback.ledger import Ledger
 from ringback.observations import Funnel
@@ -29,6 +30,9 @@ class Outputs:
     """Whether the lines of an event file go to standard output."""
     events: EventFile | None = None
     ledger: Ledger | None = None
+
+
+_ADVICE = "put the key log of each capture beside it, as NAME.keys, or name one with --keylog"
 
 
 class Joining:
@@ -85,15 +89,11 @@ class Joining:
             were = agreeing(left, "was", "were")
             self._tell(Notice(f"interrupted: {left} of {counted(total, 'capture')} {were} not read"))
             return ExitCode.INTERRUPTED
-        return self._status()
-
-    def _status(self) -> ExitCode:
-        for status in (ExitCode.INTERNAL, ExitCode.INPUT):
-            if status in self._statuses:
-                return status
-        if self._taken and self._is_all_left_out:
-            return ExitCode.NOTHING_OPENED
-        return ExitCode.NOTHING_OPENED if self.funnel.frames and not self.funnel.opened else ExitCode.OK
+        if ExitCode.INTERNAL in self._statuses:
+            return ExitCode.INTERNAL
+        left_out = len(self._taken) if self._is_all_left_out else 0
+        going = Going(torn=ExitCode.INPUT in self._statuses, left_out=left_out, is_any=not left_out)
+        return conclude(going, self.funnel.frames, self.funnel.opened, self._environment, _ADVICE)
 
     def _show(self, gone: Gone) -> None:
         for notice in gone.notices:

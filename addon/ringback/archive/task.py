@@ -7,7 +7,7 @@ and names of captures; the captures and their keys are read where the task is do
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -180,11 +180,7 @@ class _Through:
             number,
             self._place,
             status,
-            tuple(
-                replace(notice, text=f"{self._place.location}: {_named(notice.text, self._place)}")
-                for notice in self._environment.notices
-                if notice.urgency is not Urgency.INFO
-            ),
+            tuple(self._told(status)),
             self._run.funnel,
             None if self._view is None else self._view.counts,
             _whole(self._text),
@@ -192,6 +188,19 @@ class _Through:
             frozenset(self._flows.seen),
             self._run.is_all_left_out,
         )
+
+    def _told(self, status: ExitCode) -> Iterator[Notice]:
+        """What there is to say of the capture, with its name."""
+        notices = list(self._environment.notices)
+        if status is ExitCode.NOTHING_OPENED:
+            # The last one says so: an error of a whole run, of one capture of many it is none.
+            last = notices.pop()
+            if not (self._run and self._run.is_all_left_out):
+                notices.append(replace(last, urgency=Urgency.WARNING))
+        for notice in notices:
+            if notice.urgency is not Urgency.INFO:
+                text = f"{self._place.location}: {_named(notice.text, self._place)}"
+                yield replace(notice, text=text)
 
     def _outlets(self) -> list[Outlet]:
         job, placeholders = self._job, Placeholders.admitting(self._specification.stanzas.values())
