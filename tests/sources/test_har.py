@@ -97,6 +97,14 @@ def test_what_stands_before_a_tear_is_read() -> None:
         next(torn)
 
 
+@pytest.mark.parametrize("key", ["data", "type"])
+def test_a_value_that_is_nested_too_deep_is_none(key: str) -> None:
+    """Lists within lists, deeper than Python spells them out, stand for no message and end nothing."""
+    told = json.dumps({**SENT, key: 0}).replace(f'"{key}": 0', f'"{key}": {"[" * 30_000}{"]" * 30_000}')
+    (socket,) = read(har(entry("message")).replace(b'"message"', f"{told}, {json.dumps(SENT)}".encode()))
+    assert ([each.content for each in socket.messages], socket.skipped) == ([b"abc"], 1)
+
+
 KEYS = ["log", "entries", "request", "url", "_webSocketMessages", "type", "data"]
 any_json = st.recursive(
     st.none() | st.integers() | st.text(max_size=5),

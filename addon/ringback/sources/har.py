@@ -87,15 +87,17 @@ def _flow(told: Sequence[Any]) -> str:
     """What stands for a flow's id, the same wherever the file is read: the first message of a connection
     holds the client's ephemeral public key, which no other has."""
     first = told[0].get("data") if isinstance(told[0], dict) else None
-    return "har-" + hashlib.sha256(str(first).encode(errors="surrogatepass")).hexdigest()[:16]
+    # What is no text may be nested too deep to be spelled out, and is no first message.
+    spelled = first if isinstance(first, str) else str(None)
+    return "har-" + hashlib.sha256(spelled.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _message(told: object, capture: str, flow: str, number: int) -> Message | None:
     """The message, None for what is none."""
     if not isinstance(told, dict) or told.get("opcode") not in (_TEXT, _BINARY):
         return None
-    sent, at, data = _WAYS.get(str(told.get("type"))), maybe_seconds(told.get("time")), told.get("data")
-    if sent is None or not isinstance(data, str) or at is None:
+    way, at, data = told.get("type"), maybe_seconds(told.get("time")), told.get("data")
+    if not isinstance(way, str) or not isinstance(data, str) or at is None or way not in _WAYS:
         return None
     is_binary = told["opcode"] == _BINARY
     try:
@@ -104,4 +106,4 @@ def _message(told: object, capture: str, flow: str, number: int) -> Message | No
         )
     except binascii.Error:
         return None
-    return Message(capture, 0, flow, number, sent, at, content, is_binary)
+    return Message(capture, 0, flow, number, _WAYS[way], at, content, is_binary)
