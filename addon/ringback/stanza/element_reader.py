@@ -46,16 +46,26 @@ def _read(element: etree._Element, outer: str | None, depth: int) -> Node:
         raise _refusal(element, f"a stanza has at most {MAX_DEPTH} levels")
     if not isinstance(element.tag, str):
         raise _refusal(element, "a comment, processing instruction or entity is no stanza")
-    name = etree.QName(element)
-    if name.namespace is not None and (element.prefix is not None or name.namespace == NAMESPACE):
-        raise _refusal(element, f"the tag {name.localname!r} has a prefix: write a colon as _x003A_")
+    namespace, name = _split(element.tag)
+    is_prefixed = namespace is not None and (element.prefix is not None or namespace == NAMESPACE)
+    if is_prefixed or ":" in name:
+        raise _refusal(element, f"the tag {name!r} has a prefix: write a colon as _x003A_")
     attrs, repeated = _read_attributes(element)
-    if name.namespace != outer:
+    if namespace != outer:
         if "xmlns" in attrs:
             raise _refusal(element, "the attribute 'xmlns' stands twice")
-        attrs = {"xmlns": name.namespace or "", **attrs}
-    content = _read_content(element, name.namespace, depth)
-    return Node(unescape_name(name.localname), attrs, content, repeated)
+        attrs = {"xmlns": namespace or "", **attrs}
+    content = _read_content(element, namespace, depth)
+    return Node(unescape_name(name), attrs, content, repeated)
+
+
+def _split(name: str) -> tuple[str | None, str]:
+    """Namespace and local name. A prefix that nothing declares stands in the latter: libxml2 leaves it there,
+    and lxml's own `QName` takes no such name."""
+    if not name.startswith("{"):
+        return None, name
+    namespace, _, local = name[1:].rpartition("}")
+    return namespace, local
 
 
 def _read_attributes(element: etree._Element) -> tuple[dict[str, Value], tuple[tuple[str, Value], ...]]:
@@ -63,17 +73,17 @@ def _read_attributes(element: etree._Element) -> tuple[dict[str, Value], tuple[t
     attrs: dict[str, Value] = {}
     repeated: list[tuple[str, Value]] = []
     for key, raw in element.attrib.items():
-        name = etree.QName(key)
-        if name.namespace is None:
-            spelled = unescape_name(name.localname)
+        namespace, name = _split(str(key))
+        if namespace is None and ":" not in name:
+            spelled = unescape_name(name)
             if spelled in attrs:
                 raise _refusal(element, f"the attribute {spelled!r} stands twice under two spellings")
-            attrs[spelled] = _read_value(element, name.localname, raw, marks)
-        elif name.namespace == NAMESPACE and (found := _REPEATED.fullmatch(name.localname)):
-            value = _read_value(element, f"rb:{name.localname}", raw, marks)
+            attrs[spelled] = _read_value(element, name, raw, marks)
+        elif namespace == NAMESPACE and (found := _REPEATED.fullmatch(name)):
+            value = _read_value(element, f"rb:{name}", raw, marks)
             repeated.append((unescape_name(found["name"]), value))
-        elif name.namespace != NAMESPACE or name.localname not in _MARKS:
-            raise _refusal(element, f"no stanza has the attribute {name.text}: write a colon as _x003A_")
+        elif namespace != NAMESPACE or name not in _MARKS:
+            raise _refusal(element, f"no stanza has the attribute {key}: write a colon as _x003A_")
     _check_marks(element, attrs, repeated, marks["text"] | marks["jid"])
     return attrs, tuple(repeated)
 
