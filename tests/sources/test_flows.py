@@ -254,7 +254,17 @@ def test_messages_of_wrong_types(tmp_path: Path, reader: Reader, content: object
     flow.websocket.messages[0].timestamp = timestamp  # type: ignore[assignment]
     path = write_flows(tmp_path / "a.flows", flow, talk(b"two"))
     assert contents(reader.read(path)) == [b"two"]
-    assert reader.told == [f"left out flow {flow.id} of a.flows: it holds messages that no mitmproxy writes"]
+    told = f"left out flow {flow.id} of a.flows: it holds messages or an id that no mitmproxy writes"
+    assert reader.told == [told]
+
+
+@pytest.mark.parametrize("name", [{}, [], 1, None, b"\xff"])
+def test_an_id_that_is_no_text(tmp_path: Path, reader: Reader, name: object) -> None:
+    """A flow is known by its id: one whose id is none is left out, the others stay."""
+    flow = talk(b"one")
+    flow.id = name  # type: ignore[assignment]
+    assert contents(reader.read(write_flows(tmp_path / "a.flows", flow, talk(b"two")))) == [b"two"]
+    assert reader.told == ["left out a flow of a.flows: it holds messages or an id that no mitmproxy writes"]
 
 
 def test_progress(tmp_path: Path, reader: Reader) -> None:

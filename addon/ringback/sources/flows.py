@@ -273,8 +273,10 @@ def trimmed_of(flow: HTTPFlow) -> int:
 def recorded_messages(flow: HTTPFlow, capture: str, tell: Tell) -> list[Message]:
     """All messages of a whole flow, in its own order; their connection is still 0."""
     messages = [] if flow.websocket is None else flow.websocket.messages
-    if not all(_is_sound(message) for message in messages):
-        tell(Notice(f"left out flow {flow.id} of {capture}: it holds messages that no mitmproxy writes"))
+    name: object = flow.id
+    if not isinstance(name, str) or not all(_is_sound(message) for message in messages):
+        which = f"flow {name}" if isinstance(name, str) else "a flow"
+        tell(Notice(f"left out {which} of {capture}: it holds messages or an id that no mitmproxy writes"))
         return []
     begin, name = trimmed_of(flow), flow.id
     if begin:
