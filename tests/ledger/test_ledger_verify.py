@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import resource
 import shutil
 import sys
@@ -57,6 +58,19 @@ def test_a_sound_ledger_has_no_problem(path: Path) -> None:
         ("UPDATE sight SET technique = 'guessing'", "by a technique that has no id"),
         ("UPDATE realm SET secret = zeroblob(32)", "its secret is not the one"),
         ("INSERT INTO realm VALUES ('x', zeroblob(32))", "there are 2 secrets of its own"),
+        ("UPDATE observation SET at = 9e999 WHERE id = 2", "observation 2 has no time"),
+        ("UPDATE observation SET at = 'x'", "observation.at has 9 values of another type"),
+        (
+            "UPDATE stanza SET trailing = 0.5 WHERE observation = 1",
+            "stanza.trailing has 1 value of another type",
+        ),
+        (
+            "UPDATE statement SET body = CAST(body AS BLOB) WHERE id = 1",
+            "statement.body has 1 value of another",
+        ),
+        ("UPDATE stanza SET node = CAST(x'ff' AS TEXT)", "it cannot be read to its end"),
+        ("UPDATE sight SET capture = CAST(x'ff' AS TEXT)", "it cannot be read to its end"),
+        ("""UPDATE client SET detail = '[["model", {}]]'""", "of client.detail cannot be read"),
     ],
 )
 def test_each_damage_is_told_with_its_place_and_what_to_do(path: Path, damage: str, told: str) -> None:
@@ -66,6 +80,28 @@ def test_each_damage_is_told_with_its_place_and_what_to_do(path: Path, damage: s
     problems = verify(path).problems
     assert any(told in problem.text for problem in problems), problems
     assert all(problem.advice for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE stanza SET node = '<call'",
+        "UPDATE observation SET at = 9e999",
+        "UPDATE observation SET at = 'x'",
+        "UPDATE statement SET body = '[]'",
+        "UPDATE finding SET got = x'ff'",
+        "UPDATE client SET detail = 1",
+        "UPDATE connection SET flow = CAST(id || x'ff' AS TEXT)",
+    ],
+)
+def test_a_damaged_value_is_refused_by_whoever_reads_it(path: Path, damage: str) -> None:
+    """Not as a fault of ringback's own: the message says what to do."""
+    with raw(path) as database:
+        database.execute(damage)
+    stored = StoredLedger(path)
+    with pytest.raises(LedgerError, match="it is damaged: see `ringback ledger verify`"):
+        list(itertools.chain(stored.sightings(), stored.findings(), stored.clients()))
+    assert not verify(path).is_sound
 
 
 def test_a_damaged_page_is_told(path: Path) -> None:
@@ -105,6 +141,13 @@ def test_a_full_disk_hinders_no_look(is_open: bool) -> None:
         return code, on_full_disk, Ledger(path).stats().stanzas
 
     assert in_child(look, prepare=prepare) == (ExitCode.OK, len(stanzas), len(stanzas))
+
+
+def test_a_schema_that_is_no_text_is_told(path: Path) -> None:
+    """SQLite quotes it in its message, which Python then cannot read."""
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE realm", b"CREATE TABL\xff realm"))
+    with pytest.raises(LedgerError, match="it is damaged: see"):
+        verify(path)
 
 
 def test_a_file_cut_short_is_told(path: Path) -> None:

@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ringback.errors import LedgerError
+from ringback.errors import LedgerError, StanzaError
 
 
 class OutdatedError(LedgerError):
     """A ledger of an older ringback, to be brought up to date before it can be read."""
 
 
+DAMAGE = (StanzaError, ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError)
+"""What comes of reading a value that no ringback has written: in a file that was damaged, or that somebody
+made, any value may stand anywhere."""
+
+_DAMAGED = "it is damaged: see `ringback ledger verify`, or read the captures into a new one"
 _REASONS = {
     "SQLITE_FULL": "the disk is full: make room, or name a ledger elsewhere",
     "SQLITE_READONLY": "it, or the folder that it lies in, is read-only: name a ledger that you may write",
@@ -21,12 +26,14 @@ _REASONS = {
     "SQLITE_LOCKED": "another process is writing to it: let that one finish",
     "SQLITE_CANTOPEN": "it cannot be opened: name a file in a folder that exists and that you may write",
     "SQLITE_NOTADB": "no ledger: it was left as it is, name another file",
-    "SQLITE_CORRUPT": "it is damaged: see `ringback ledger verify`, or read the captures into a new one",
+    "SQLITE_CORRUPT": _DAMAGED,
     "SQLITE_IOERR": "the disk failed or is full: make room, or name a ledger elsewhere",
     "SQLITE_PERM": "permission denied: name a ledger that you may write",
+    "OperationalError": _DAMAGED,
     "SQLITE_TOOBIG": "a stanza is larger than SQLite takes",
 }
-"""By primary result code. Source: SQLite, Result and Error Codes."""
+"""By primary result code; Python's own error, which has none, is about text that is no UTF-8. Source: SQLite,
+Result and Error Codes."""
 
 
 def refusal(path: Path, error: sqlite3.Error) -> LedgerError:
@@ -43,3 +50,17 @@ def refused(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise refusal(path, error) from error
+    except (UnicodeDecodeError, MemoryError) as error:
+        # SQLite's message quotes the file, and Python takes it for text; a size in it may be that of nothing.
+        raise LedgerError(f"{path}: {_DAMAGED}") from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Run the block, which reads what the ledger at `path` holds; as `refused`, and a value in it that no
+    ringback has written comes out as a `LedgerError`, too."""
+    with refused(path):
+        try:
+            yield
+        except DAMAGE as error:
+            raise LedgerError(f"{path}: {_DAMAGED}") from error

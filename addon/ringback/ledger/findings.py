@@ -17,11 +17,11 @@ from ringback.calls import Call
 from ringback.findings import Evidence, Finding
 from ringback.keyednames import NAMES
 from ringback.ledger.alignment import Alignment
-from ringback.ledger.failure import refused
-from ringback.ledger.reading import CAPTURE, Realms, connection_numbers, snapshot
+from ringback.ledger.failure import reading
+from ringback.ledger.reading import CAPTURE, Realms, connection_numbers, place_of, snapshot
 from ringback.ledger.restore import restore_finding
 from ringback.ledger.textform import read_statement, read_value
-from ringback.wire.events import Direction, FramePlace
+from ringback.wire.events import Direction
 
 FINDINGS = """SELECT statement, body, finding.id, realm, call, expected, got,
         connection, direction, frame, message, at
@@ -55,10 +55,9 @@ def iter_findings(path: Path, emissions: Mapping[Place, int]) -> Iterator[Findin
     while a call is going on.
 
     Raises:
-        LedgerError: the ledger cannot be read.
-        StanzaError, ValueError: what it holds is no finding; it is damaged.
+        LedgerError: the ledger cannot be read, or is damaged.
     """
-    with refused(path), snapshot(path) as database:
+    with reading(path), snapshot(path) as database:
         realms, alignment = Realms(database), Alignment(database)
         numbers = connection_numbers(database)
         rows = database.execute(FINDINGS)
@@ -125,7 +124,7 @@ class _Statement:
 def _finding(rows: list[_Row], numbers: dict[int, tuple[int, str]]) -> Finding:
     _, body, _, _, call, expected, got, *_ = rows[0]
     evidence = [
-        Evidence(CAPTURE, *numbers[connection], FramePlace(Direction(direction), frame, message, at))
+        Evidence(CAPTURE, *numbers[connection], place_of(direction, frame, message, at))
         for *_, connection, direction, frame, message, at in rows
     ]
     evidence.sort(key=lambda each: (each.place.at, each.connection, each.place.message, each.place.frame))

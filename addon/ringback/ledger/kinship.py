@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ringback.ledger.alignment import Alignment, kind_of
-from ringback.ledger.failure import refused
+from ringback.ledger.failure import reading
 from ringback.ledger.reading import snapshot
 from ringback.ledger.restore import restore_text
 
@@ -93,7 +93,7 @@ def read_kinship(path: Path) -> Kinship:
     Raises:
         LedgerError: it cannot be read.
     """
-    with refused(path), snapshot(path) as database:
+    with reading(path), snapshot(path) as database:
         (secrets,) = database.execute("SELECT count(*) FROM realm").fetchone()
         if secrets < 2:
             return Kinship()

@@ -13,11 +13,12 @@ from ringback.calls import Sighting
 from ringback.findings import Evidence
 from ringback.ledger.alignment import Alignment
 from ringback.ledger.client import LedgerConnection
-from ringback.ledger.failure import refused
+from ringback.ledger.failure import reading, refused
 from ringback.ledger.opening import open_for_reading
 from ringback.ledger.restore import restore_node
 from ringback.ledger.textform import read_detail, read_node, read_value
 from ringback.ledger.writing import NO_DEVICE
+from ringback.seconds import maybe_seconds
 from ringback.stanza import Jid
 from ringback.wire.events import Direction, FramePlace
 
@@ -96,10 +97,9 @@ def iter_sightings(path: Path) -> Iterator[Sighting]:
     """Every stanza once, in order of time, as it was seen but for stand-ins (`ringback.ledger.restore`).
 
     Raises:
-        LedgerError: the ledger cannot be read.
-        StanzaError: what it holds is no stanza; it is damaged.
+        LedgerError: the ledger cannot be read, or is damaged.
     """
-    with refused(path), snapshot(path) as database:
+    with reading(path), snapshot(path) as database:
         numbers, realms = connection_numbers(database), Realms(database)
         alignment = Alignment(database)
         rows = map(Row._make, database.execute(STANZAS))
@@ -127,7 +127,7 @@ def _told_once(rows: Iterator[Row], realms: Realms, alignment: Alignment) -> Ite
 
 def _sighting(row: Row, numbers: dict[int, tuple[int, str]]) -> Sighting:
     number, flow = numbers[row.connection]
-    place = FramePlace(Direction(row.direction), row.frame, row.message, row.at)
+    place = place_of(row.direction, row.frame, row.message, row.at)
     owner = read_value(row.owner)
     return Sighting(
         restore_node(read_node(row.node), row.at),
@@ -136,6 +136,18 @@ def _sighting(row: Row, numbers: dict[int, tuple[int, str]]) -> Sighting:
         row.trailing,
         bool(row.complete),
     )
+
+
+def place_of(direction: str, frame: int, message: int, at: float) -> FramePlace:
+    """Where a frame lies.
+
+    Raises:
+        ValueError, TypeError: the values are none of a frame; the ledger is damaged.
+    """
+    seconds = maybe_seconds(at)
+    if seconds is None:
+        raise ValueError("no time")
+    return FramePlace(Direction(direction), int(frame), int(message), seconds)
 
 
 def _wire_order(sighting: Sighting) -> tuple[int, int, str, int]:
@@ -149,7 +161,7 @@ def read_connections(path: Path) -> list[LedgerConnection]:
     Raises:
         LedgerError: the ledger cannot be read.
     """
-    with refused(path), snapshot(path) as database:
+    with reading(path), snapshot(path) as database:
         clients: dict[int, tuple[str, str, int, str]] = {}
         for row, *client in database.execute(_CLIENTS):
             clients.setdefault(row, (client[0], client[1], client[2], client[3]))

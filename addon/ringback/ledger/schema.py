@@ -8,9 +8,10 @@ not know is of a newer one, and refused before anything in it is touched.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ringback.errors import LedgerError
@@ -116,6 +117,22 @@ def applied(database: sqlite3.Connection) -> tuple[str, ...]:
     if has_record is None:
         return ()
     return tuple(name for (name,) in database.execute("SELECT name FROM migration ORDER BY number"))
+
+
+@cache
+def columns() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """The types that each column of each table takes, in the words of SQLite's `typeof`, quoted."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        migrate(database, Path(":memory:"))
+        tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+        for (table,) in tables:
+            told = database.execute(f"PRAGMA table_info({table})")
+            found[table] = {
+                name: (f"'{declared.lower()}'", *(() if is_needed or is_key else ("'null'",)))
+                for _, name, declared, is_needed, _, is_key in told
+            }
+    return found
 
 
 def check(database: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> int:

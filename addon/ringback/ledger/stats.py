@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ringback.ledger.failure import refused
+from ringback.ledger.failure import reading
 from ringback.ledger.reading import snapshot
 from ringback.ledger.textform import digest
 
@@ -66,7 +66,7 @@ def read_stats(path: Path) -> Stats:
     Raises:
         LedgerError: it cannot be read.
     """
-    with refused(path), snapshot(path) as database:
+    with reading(path), snapshot(path) as database:
         counts = database.execute(_COUNTS).fetchone()
         content = "\n".join(sorted(_rows(database)))
     connections, observations, stanzas, findings, realms, own, first_at, last_at = counts
@@ -81,7 +81,7 @@ def read_content(path: Path) -> list[str]:
     Raises:
         LedgerError: it cannot be read.
     """
-    with refused(path), snapshot(path) as database:
+    with reading(path), snapshot(path) as database:
         return sorted(_rows(database))
 
 

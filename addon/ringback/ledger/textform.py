@@ -75,13 +75,13 @@ def read_statement(text: str) -> Finding:
     said = json.loads(text)
     fact = said["fact"]
     return Finding(
-        code=said["code"],
+        code=_text(said["code"]),
         severity=Severity(said["severity"]),
         stance=Stance(said["stance"]),
-        path=tuple(said["path"]),
-        message=said["message"],
-        fact=None if fact is None else FactRef(fact[0], fact[1], fact[2], tuple(fact[3])),
-        questions=tuple(said["questions"]),
+        path=_texts(said["path"]),
+        message=_text(said["message"]),
+        fact=None if fact is None else _fact(*fact),
+        questions=_texts(said["questions"]),
         call_id=None,
         evidence=(),
     )
@@ -93,8 +93,28 @@ def write_detail(detail: tuple[tuple[str, str], ...]) -> str:
 
 
 def read_detail(text: str) -> tuple[tuple[str, str], ...]:
-    """The facts that `write_detail` spelled."""
-    return tuple((name, fact) for name, fact in json.loads(text))
+    """The facts that `write_detail` spelled.
+
+    Raises:
+        ValueError, TypeError: they are none; the ledger is damaged.
+    """
+    return tuple((_text(name), _text(fact)) for name, fact in json.loads(text))
+
+
+def _fact(spec: object, path: object, confidence: object, techniques: object) -> FactRef:
+    return FactRef(_text(spec), _text(path), _text(confidence), _texts(techniques))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("no list")
+    return tuple(map(_text, value))
 
 
 def write_time(at: float) -> float:
