@@ -98,6 +98,7 @@ def test_occurrence(spelled: str, occurrence: str) -> None:
         ("<x> ; nothing\n</x>", None),
         ("<x>01 05 f7 09</x>", bytes.fromhex("0105f709")),
         ("<x>0105F7</x>", bytes.fromhex("0105f7")),
+        ("<x>01\u00a005\x1ff7</x>", bytes.fromhex("0105f7")),
         ("<x>{address-bytes}</x>", Anything.ANYTHING),
         ("<x>…token…</x>", Anything.ANYTHING),
         ("<x>...</x>", Anything.ANYTHING),

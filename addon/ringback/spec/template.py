@@ -123,7 +123,7 @@ class _Parser:
 
     def _text(self, token: Token) -> bytes | Anything:
         if _HEX.fullmatch(token.text):
-            return bytes.fromhex(token.text)
+            return bytes.fromhex("".join(token.text.split()))
         if _PLACEHOLDER.search(token.text):
             return Anything.ANYTHING
         raise self._refusal(token, "bytes in hex, or a placeholder such as {bytes}")
