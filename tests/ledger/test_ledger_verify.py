@@ -95,13 +95,16 @@ def test_each_damage_is_told_with_its_place_and_what_to_do(path: Path, damage: s
     ],
 )
 def test_a_damaged_value_is_refused_by_whoever_reads_it(path: Path, damage: str) -> None:
-    """Not as a fault of ringback's own: the message says what to do."""
+    """Not as a fault of ringback's own: the message says what to do, and nothing keeps the file open."""
     with raw(path) as database:
         database.execute(damage)
     stored = StoredLedger(path)
     with pytest.raises(LedgerError, match="it is damaged: see `ringback ledger verify`"):
         list(itertools.chain(stored.sightings(), stored.findings(), stored.clients()))
     assert not verify(path).is_sound
+    with raw(path) as database:
+        database.execute("PRAGMA busy_timeout = 0")
+        database.execute("BEGIN EXCLUSIVE")
 
 
 def test_a_damaged_page_is_told(path: Path) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -64,15 +65,16 @@ def kind_of(spelling: str) -> str:
 
 def _pairs(database: sqlite3.Connection) -> Iterator[tuple[Name, Name]]:
     """Names of two realms that stand at one place of one frame."""
-    for _, rows in itertools.groupby(database.execute(SHARED), key=itemgetter(0)):
-        alike: dict[tuple[int, str], tuple[str, str]] = {}
-        for _, realm, *texts in rows:
-            for column, text in enumerate(texts):
-                # Two readings of a frame may differ, as with a token table that was guessed: those are not
-                # held against each other.
-                other, theirs = alike.setdefault((column, _shape(text)), (realm, text))
-                for known, spelling in zip(NAMES.findall(theirs), NAMES.findall(text), strict=True):
-                    yield Name(other, known), Name(realm, spelling)
+    with closing(database.execute(SHARED)) as shared:
+        for _, rows in itertools.groupby(shared, key=itemgetter(0)):
+            alike: dict[tuple[int, str], tuple[str, str]] = {}
+            for _, realm, *texts in rows:
+                for column, text in enumerate(texts):
+                    # Two readings of a frame may differ, as with a token table that was guessed: those are
+                    # not held against each other.
+                    other, theirs = alike.setdefault((column, _shape(text)), (realm, text))
+                    for known, spelling in zip(NAMES.findall(theirs), NAMES.findall(text), strict=True):
+                        yield Name(other, known), Name(realm, spelling)
 
 
 def _shape(text: str) -> str:

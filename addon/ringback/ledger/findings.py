@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
@@ -57,10 +58,10 @@ def iter_findings(path: Path, emissions: Mapping[Place, int]) -> Iterator[Findin
     Raises:
         LedgerError: the ledger cannot be read, or is damaged.
     """
-    with reading(path), snapshot(path) as database:
+    # Groups hold on to what they come from: as long as the rows are open, so is the file.
+    with reading(path), snapshot(path) as database, closing(database.execute(FINDINGS)) as rows:
         realms, alignment = Realms(database), Alignment(database)
         numbers = connection_numbers(database)
-        rows = database.execute(FINDINGS)
         # Where a name stands in a statement, each realm has one of its own.
         named: dict[str, _Statement] = {}
         for (_, body), of_statement in itertools.groupby(rows, key=itemgetter(0, 1)):

@@ -59,9 +59,13 @@ def snapshot(path: Path) -> closing[sqlite3.Connection]:
         LedgerError: it cannot be read.
     """
     database = open_for_reading(path)
-    with refused(path):
-        database.execute("BEGIN")
-        database.execute("SELECT 1 FROM realm").fetchone()
+    try:
+        with refused(path):
+            database.execute("BEGIN")
+            database.execute("SELECT 1 FROM realm").fetchone()
+    except BaseException:
+        database.close()
+        raise
     return closing(database)
 
 
@@ -99,11 +103,11 @@ def iter_sightings(path: Path) -> Iterator[Sighting]:
     Raises:
         LedgerError: the ledger cannot be read, or is damaged.
     """
-    with reading(path), snapshot(path) as database:
+    # Groups hold on to what they come from: as long as the rows are open, so is the file.
+    with reading(path), snapshot(path) as database, closing(database.execute(STANZAS)) as rows:
         numbers, realms = connection_numbers(database), Realms(database)
         alignment = Alignment(database)
-        rows = map(Row._make, database.execute(STANZAS))
-        for _, simultaneous in itertools.groupby(rows, key=lambda row: row.at):
+        for _, simultaneous in itertools.groupby(map(Row._make, rows), key=lambda row: row.at):
             yield from sorted(
                 (_sighting(row, numbers) for row in _told_once(simultaneous, realms, alignment)),
                 key=_wire_order,
