@@ -91,14 +91,14 @@ def _done(futures: dict[Future[Done], Task], interruptions: Interruptions) -> Ge
     while True:
         try:
             with interruptions.waiting():
+                if interruptions.count:  # before it could end the wait
+                    return
                 future = next(arriving)
                 done = _result(future, futures[future])
         except (StopIteration, KeyboardInterrupt):
             return
         yield done
         future.release()
-        if interruptions.count:
-            return
 
 
 def _result(future: Future[Done], task: Task) -> Done:
