@@ -20,7 +20,7 @@ from support.mitm import ADDON, environment
 
 NAMES = ("jobs",)
 
-CAPTURES, CONNECTIONS = 96, 2
+CAPTURES, CONNECTIONS = 128, 2
 """How many captures, and connections in each: so many that starting, 0.4 s a process, is little."""
 
 
