@@ -54,7 +54,7 @@ def test_the_number_is_that_of_the_code(told: str, name: str) -> None:
     assert float(number.replace(",", "")) * factor == value(name)
 
 
-@pytest.mark.parametrize("name", ["live", "memory"])
+@pytest.mark.parametrize("name", ["ledger", "live", "memory"])
 def test_measured_figures_have_their_place(name: str) -> None:
     """The command writes between two markers."""
     assert PAGE.count(f"<!-- {name} -->") == PAGE.count(f"<!-- end of {name} -->") == 1

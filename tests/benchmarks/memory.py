@@ -5,8 +5,8 @@ and hang up, their keys at hand. Every message goes through the add-on's own hoo
 content view and call flows as they are by default, and with a ledger where `--ledger` asks for one. The list
 of messages that mitmproxy keeps is emptied as they pass: it is not what is measured here, but by `live.py`.
 
-Two curves: frames of connections that come and go, and calls. They begin where every store of a fixed size is
-full (the warm-up, whose growth is printed too); from there on the resident memory may grow by 2 MB.
+Two curves: frames of connections that come and go, and calls. Each begins where every store of a fixed size
+is full (the warm-up, whose growth is printed too); from there on the resident memory may grow by 2 MB.
 """
 
 # mitmproxy's test helpers are not annotated.
@@ -17,14 +17,15 @@ from __future__ import annotations
 import argparse
 import gc
 import itertools
-import logging
 import os
 import sys
 import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -53,10 +54,10 @@ FRAMES_OF_ONE = 2_500
 """Frames of one connection before it ends and another one begins."""
 CALLS_OF_ONE = 100
 """Calls of a pair of connections before both end."""
-WARM_CALLS = 6_000
-"""Calls that fill every store of calls and names: the largest remembers 5,120 call-ids, 20,000 stanza ids."""
-WARM_FRAMES = 100_000
-"""Frames that fill what is remembered of messages: 65,536 of them."""
+WARM_STANZAS = 42_000
+"""Stanzas of calls before the frames: 6,000 calls, as many as below."""
+WARM = {"frames": WARM_STANZAS + 150_000, "calls": 6_000}
+"""What fills every store. The largest remember 5,120 calls, 20,000 stanza ids, 65,536 messages."""
 CYCLE = 20_000
 """Plaintexts that are made beforehand; they are sealed anew each time."""
 
@@ -144,10 +145,12 @@ class Proxy:
 
 
 def plaintexts() -> Iterator[bytes]:
-    """The usual mix without end: its calls are new ones each time, all else comes again."""
-    seen = [(frame.kind, frame.plaintext) for frame in small_frames(CYCLE)]
+    """Calls that fill every store of calls, then the usual mix without end: its calls are new ones each time,
+    all else comes again."""
     traffic = Traffic(0)
     ringing = (encode(node, token_table(3)) for _ in itertools.count() for node in traffic.call())
+    yield from itertools.islice(ringing, WARM_STANZAS)
+    seen = [(frame.kind, frame.plaintext) for frame in small_frames(CYCLE)]
     for kind, plaintext in itertools.cycle(seen):
         yield next(ringing) if kind == "call" else plaintext
 
@@ -223,6 +226,23 @@ def drawn(curve: list[tuple[int, int]], what: str) -> str:
     return "\n".join(lines)
 
 
+def run(what: str, count: int, points: int, *, ledger: bool, quick: bool) -> tuple[str, bool]:
+    """What one curve comes to, in words, and whether it is flat."""
+    with tempfile.TemporaryDirectory() as folder:
+        proxy = Proxy(Path(folder), ledger=ledger)
+        passing = frames(proxy) if what == "frames" else calls(proxy)
+        begun = resident()
+        for _ in range(1 if quick else WARM[what]):
+            next(passing)
+        told = f"Warm-up, {proxy.told}: from {begun / 2**20:.1f} to {resident() / 2**20:.1f} MB."
+        curve = list(measure(passing, count, points))
+        spent = (
+            f"In all {proxy.told}; {time.process_time():.0f} s of processor time, {markers.surroundings()}."
+        )
+        proxy.close()
+    return f"{told}\n\n{drawn(curve, what)} {spent}", curve[-1][1] - curve[0][1] <= MOST_GROWTH
+
+
 def main() -> None:
     """Parse the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -235,31 +255,17 @@ def main() -> None:
         "--markdown", type=Path, metavar="PAGE", help="write it into PAGE, between its markers"
     )
     arguments = parser.parse_args()
-    logging.getLogger("ringback").addHandler(logging.NullHandler())
-    told: list[str] = []
-
-    def tell(text: str) -> None:
-        told.append(text)
+    told, flat = [], True
+    for what, count in (("frames", arguments.frames), ("calls", arguments.calls)):
+        # Each in a process of its own: what the one has left free the other could grow into.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            asked = pool.submit(
+                run, what, count, arguments.points, ledger=arguments.ledger, quick=arguments.quick
+            )
+            text, is_flat = asked.result()
         print(text, "\n", flush=True)
-
-    with tempfile.TemporaryDirectory() as folder:
-        proxy = Proxy(Path(folder), ledger=arguments.ledger)
-        talking, calling = frames(proxy), calls(proxy)
-        begun = resident()
-        for passing, count in ((calling, WARM_CALLS), (talking, WARM_FRAMES)):
-            for _ in range(1 if arguments.quick else count):
-                next(passing)
-        tell(f"Warm-up, {proxy.told}: from {begun / 2**20:.1f} to {resident() / 2**20:.1f} MB.")
-        flat = True
-        for what, passing, count in (
-            ("frames", talking, arguments.frames),
-            ("calls", calling, arguments.calls),
-        ):
-            curve = list(measure(passing, count, arguments.points))
-            tell(drawn(curve, what))
-            flat &= curve[-1][1] - curve[0][1] <= MOST_GROWTH
-        tell(f"In all {proxy.told}; {time.process_time():.0f} s of processor time, {markers.surroundings()}.")
-        proxy.close()
+        told.append(text)
+        flat &= is_flat
     if arguments.markdown:
         markers.put(arguments.markdown, "memory", "\n\n".join(told))
     sys.exit(not flat)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ringback.ledger import alignment, findings, merging, reading
+from ringback.ledger import alignment, findings, merging, newest, reading
 from ringback.ledger.schema import MIGRATIONS
 from support.ledgers import filled, raw
 from test_captures import report
@@ -16,8 +16,11 @@ from test_captures import report
 INDEXES = {
     "observation_by_time": reading.STANZAS,
     "finding_by_statement": findings.FINDINGS,
+    "observation_of_connection": reading.CONNECTIONS,
 }
 """Each index that is declared as such, and the query that it is for."""
+VALUES = {reading.STANZAS: (0.0,), findings.FINDINGS: ("",)}
+"""What stands for the parameters of a query."""
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +49,31 @@ def test_every_index_is_accounted_for() -> None:
 @pytest.mark.parametrize("index", INDEXES)
 def test_the_query_uses_its_index(database: sqlite3.Connection, index: str) -> None:
     """As SQLite itself plans it."""
-    assert any(index in step for step in plan(database, INDEXES[index]))
+    assert any(index in step for step in plan(database, INDEXES[index], *VALUES.get(INDEXES[index], ())))
 
 
 def test_stanzas_come_in_order_of_time_without_sorting(database: sqlite3.Connection) -> None:
     """A month of captures is not sorted in memory before the first is given."""
-    steps = plan(database, reading.STANZAS)
+    steps = plan(database, reading.STANZAS, 0.0)
     assert not [step for step in steps if "TEMP B-TREE" in step]
-    assert len([step for step in steps if step.startswith("SCAN")]) == 1
+    assert steps[0].startswith("SEARCH observation USING INDEX observation_by_time (at>?)")
+    assert not [step for step in steps if step.startswith("SCAN")]
+
+
+def test_connections_are_numbered_without_a_look_at_what_was_seen_on_them(
+    database: sqlite3.Connection,
+) -> None:
+    """Only the connections are gone through; when each began stands first in its index."""
+    steps = plan(database, reading.CONNECTIONS)
+    assert [step for step in steps if "SCAN" in step] == ["SCAN connection"]
+    assert any("SEARCH observation USING COVERING INDEX observation_of_connection" in step for step in steps)
+
+
+def test_the_newest_calls_are_found_in_one_passage(database: sqlite3.Connection) -> None:
+    """Each stanza is looked at once, and its time found by key."""
+    steps = plan(database, newest.CALLS)
+    assert len([step for step in steps if step.startswith("SCAN")]) <= 2
+    assert any(step.startswith(("SEARCH observation", "SEARCH stanza")) for step in steps)
 
 
 def test_what_several_secrets_saw_is_found_without_looking_at_every_stanza_again(
@@ -67,7 +87,9 @@ def test_what_several_secrets_saw_is_found_without_looking_at_every_stanza_again
 
 def test_findings_are_sorted_one_statement_at_a_time(database: sqlite3.Connection) -> None:
     """What is sorted is the evidence, behind an order that the index gives."""
-    assert not [step for step in plan(database, findings.FINDINGS) if step == "USE TEMP B-TREE FOR ORDER BY"]
+    assert not [
+        step for step in plan(database, findings.FINDINGS, "") if step == "USE TEMP B-TREE FOR ORDER BY"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ringback.cli.manual import Manuals
-from ringback.cli.options import EPILOG, PATH, help_if_alone, spec_option
+from ringback.cli.options import EPILOG, PATH, help_if_alone, newest_option, spec_option
 from ringback.commands.environment import Environment
 from ringback.status import ExitCode
 
@@ -63,13 +63,20 @@ def export(ctx: click.Context) -> ExitCode:
 
 @export.command(epilog=EPILOG)
 @_ledger
+@newest_option
 @spec_option
 @_out
 @_actions
 @click.option("--contributor", metavar="HANDLE", help="GitHub handle to be named in the files.")
 @_raw
 def captures(
-    ledger: Path | None, spec: Path | None, out: Path, actions: tuple[str, ...], contributor: str | None
+    *,
+    ledger: Path | None,
+    newest: int | None,
+    spec: Path | None,
+    out: Path,
+    actions: tuple[str, ...],
+    contributor: str | None,
 ) -> ExitCode:
     """Write capture files for wacrg's corpus, one for each form of a stanza.
 
@@ -79,17 +86,20 @@ def captures(
     """
     from ringback.commands.export import Source, export_captures  # noqa: PLC0415 - YAML takes long to import
 
-    source = Source(ledger, spec)
+    source = Source(ledger, spec, newest)
     return export_captures(source, out, Environment(), actions=actions, contributor=contributor)
 
 
 @export.command(epilog=EPILOG)
 @_ledger
+@newest_option
 @spec_option
 @_out
 @_actions
 @_raw
-def issues(ledger: Path | None, spec: Path | None, out: Path, actions: tuple[str, ...]) -> ExitCode:
+def issues(
+    ledger: Path | None, newest: int | None, spec: Path | None, out: Path, actions: tuple[str, ...]
+) -> ExitCode:
     """Write bodies for wacrg's issue forms: stanza captures, discrepancies and protocol findings.
 
     The script file-them.sh beside them files them with GitHub's gh.
@@ -100,15 +110,16 @@ def issues(ledger: Path | None, spec: Path | None, out: Path, actions: tuple[str
     """
     from ringback.commands.export import Source, export_issues  # noqa: PLC0415 - YAML takes long to import
 
-    return export_issues(Source(ledger, spec), out, Environment(), actions=actions)
+    return export_issues(Source(ledger, spec, newest), out, Environment(), actions=actions)
 
 
 @export.command(epilog=EPILOG)
 @_ledger
+@newest_option
 @spec_option
 @click.option("--yes", is_flag=True, help="Accept every change without asking.")
 @_raw
-def patch(ledger: Path | None, spec: Path | None, yes: bool) -> ExitCode:
+def patch(ledger: Path | None, newest: int | None, spec: Path | None, yes: bool) -> ExitCode:
     """Change the stanza files at --spec in place by what the ledger shows.
 
     Each change is shown with its evidence and accepted or skipped; what was changed is printed as a diff.
@@ -122,11 +133,12 @@ def patch(ledger: Path | None, spec: Path | None, yes: bool) -> ExitCode:
 
     if not yes and not sys.stdin.isatty():
         raise click.UsageError("patch asks about each change: run it in a terminal, or accept all with --yes")
-    return export_patch(Source(ledger, spec), _accept if yes else _ask, Environment())
+    return export_patch(Source(ledger, spec, newest), _accept if yes else _ask, Environment())
 
 
 @export.command(epilog=EPILOG)
 @_ledger
+@newest_option
 @spec_option
 @click.option(
     "--format",
@@ -137,7 +149,7 @@ def patch(ledger: Path | None, spec: Path | None, yes: bool) -> ExitCode:
     help="Markdown for people, JSON for programs.",
 )
 @_raw
-def questions(ledger: Path | None, spec: Path | None, form: str) -> ExitCode:
+def questions(ledger: Path | None, newest: int | None, spec: Path | None, form: str) -> ExitCode:
     """Print what is known about the open questions, with the numbers.
 
     \b
@@ -146,7 +158,7 @@ def questions(ledger: Path | None, spec: Path | None, form: str) -> ExitCode:
     """
     from ringback.commands.export import Source, export_questions  # noqa: PLC0415 - YAML takes long to import
 
-    return export_questions(Source(ledger, spec), Environment(), as_json=form == "json")
+    return export_questions(Source(ledger, spec, newest), Environment(), as_json=form == "json")
 
 
 def _accept(_change: Change, _number: int, _total: int) -> bool:

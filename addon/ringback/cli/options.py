@@ -129,6 +129,12 @@ spec_option = click.option(
     help="Specification: a stanza file, a folder of them, or a wacrg checkout. "
     "Default: the call pre-accept file that ringback ships.",
 )
+newest_option = click.option(
+    "--newest",
+    metavar="CALLS",
+    type=click.IntRange(min=1),
+    help="Of a ledger only so many calls, those that began last: for one that has grown large. Default: all.",
+)
 filter_option = click.option(
     "--filter",
     "chosen",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ringback.cli.manual import Manual
-from ringback.cli.options import EPILOG, PATH, filter_option, source_options
+from ringback.cli.options import EPILOG, PATH, filter_option, newest_option, source_options
 from ringback.commands.environment import Environment
 from ringback.status import ExitCode
 
@@ -40,9 +41,12 @@ def _refuse_raw(context: click.Context, _parameter: click.Parameter, value: bool
     callback=_refuse_raw,
     help="Refused: reports are for others to read and carry placeholders.",
 )
+@newest_option
 @filter_option
 @source_options
-def report(source: SourceOptions, chosen: Filter, form: str | None, out: Path | None) -> ExitCode:
+def report(
+    source: SourceOptions, chosen: Filter, newest: int | None, form: str | None, out: Path | None
+) -> ExitCode:
     """Make a report: the verdict, the open questions, the specification, and every call with its findings.
 
     SOURCE is a flow file, an event file or a ledger; - is standard input. Without any it is the ledger in the
@@ -58,4 +62,5 @@ def report(source: SourceOptions, chosen: Filter, form: str | None, out: Path | 
     from ringback.commands.report import Output  # noqa: PLC0415 - lxml and mitmproxy take long to import
     from ringback.commands.report import report as run  # noqa: PLC0415
 
-    return run(source, chosen, Output(form, out), Environment())
+    of_newest = replace(source, recording=replace(source.recording, newest=newest))
+    return run(of_newest, chosen, Output(form, out), Environment())

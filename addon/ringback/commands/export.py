@@ -38,6 +38,8 @@ class Source:
     """None: the ledger at its default place."""
     spec: Path | None
     """None: the specification that ringback ships."""
+    newest: int | None = None
+    """So many of its calls, those that began last; None for all."""
 
 
 def read_appraisal(source: Source) -> Appraisal:
@@ -52,9 +54,10 @@ def read_appraisal(source: Source) -> Appraisal:
     if not path.exists():
         raise ExportError(f"{path}: no ledger there; record one with `ringback replay --ledger`")
     specification = load_specification(source.spec)
-    ledger = StoredLedger(path)
+    ledger = StoredLedger(path, source.newest)
+    scope = "" if ledger.window.is_all else ledger.scope
     doubtful = ledger.kinship().doubtful_calls
-    material = Material.of(ledger.calls(), ledger.clients(), specification, doubtful)
+    material = Material.of(ledger.calls(), ledger.clients(), specification, doubtful, scope=scope)
     if not material.calls:
         raise ExportError(f"{path}: no call in this ledger: there is nothing to export")
     return Appraisal(material)

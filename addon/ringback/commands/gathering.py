@@ -28,6 +28,8 @@ class Gathered:
     specification: Specification
     status: ExitCode
     """How the reading went: what is to be the command's exit code if nothing else goes wrong."""
+    limited: tuple[str, ...] = ()
+    """What was looked at of each source of which that was not all, as was asked for."""
 
     def questions(self) -> set[str]:
         """The open questions of the specification, and those that findings of another one bear on."""
@@ -66,7 +68,7 @@ def gather(recording: Recording, spec: Path | None, environment: Environment) ->
         run = Run(sources, specification, [casebook], environment)
         status = run.go()
     casebook.close(run.funnel)
-    return Gathered(casebook, specification, status)
+    return Gathered(casebook, specification, status, run.limited)
 
 
 def _own_ledger() -> Path:

@@ -26,6 +26,8 @@ class Recording:
     """The files as they were spelled: no address such as `s3://bucket/mine.flows` survives as a path."""
     keylog_named: str = ""
     """The key log as it was spelled; empty for none."""
+    newest: int | None = None
+    """Of ledgers: so many of their calls, those that began last; None for all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -40,6 +40,8 @@ class Going:
     """Connections that go to other hosts."""
     is_any: bool = False
     """Whether anything else was there."""
+    limited: list[str] = field(default_factory=list)
+    """What was looked at of each source of which that was not all, as was asked for."""
 
 
 def conclude(going: Going, frames: int, opened: int, environment: Environment, advice: str) -> ExitCode:
@@ -128,7 +130,7 @@ def go_through(
         SourceError: a file cannot be read, or a host pattern is none.
     """
     hosts = HostFilter(recording.hosts)
-    with Passage(environment, going, hosts, opened or {}, recording.capture) as passage:
+    with Passage(environment, going, hosts, opened or {}, capture=recording.capture) as passage:
         read_until = None
         for event in flows.read_captures(recording.files, passage.reading):
             if read_until is None:
@@ -149,7 +151,9 @@ class Passage(AbstractContextManager["Passage"]):
         going: Going,
         hosts: HostFilter,
         opened: Mapping[Path, BinaryIO],
+        *,
         capture: str | None = None,
+        newest: int | None = None,
     ) -> None:
         """How it went is in `going` afterwards."""
         self.interruptions = Interruptions()
@@ -163,6 +167,8 @@ class Passage(AbstractContextManager["Passage"]):
             opened=opened,
             left_out=self._leave_out,
             capture=capture,
+            newest=newest,
+            limited=going.limited.append,
         )
         self._going = going
 

@@ -84,7 +84,15 @@ def report(source: SourceOptions, chosen: Filter, output: Output, environment: E
 def _subject(gathered: Gathered, chosen: Filter, parts: list[SpecPart]) -> Subject:
     casebook = gathered.casebook
     is_selected = None if chosen.is_empty else lambda case: chosen.matches_case(casebook, case)
-    return Subject(casebook, gathered.specification, gathered.status, parts, chosen.text, is_selected)
+    return Subject(
+        casebook,
+        gathered.specification,
+        gathered.status,
+        parts,
+        chosen.text,
+        is_selected,
+        limited=gathered.limited,
+    )
 
 
 @contextmanager

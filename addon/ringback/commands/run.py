@@ -134,6 +134,11 @@ class Run:
         return self._going.left_out > 0 and not self._going.is_any
 
     @property
+    def limited(self) -> tuple[str, ...]:
+        """What was looked at of each source of which that was not all, as was asked for."""
+        return tuple(self._going.limited)
+
+    @property
     def is_refused(self) -> bool:
         """Whether it ended because its only source turned out to be none: there is nothing to report."""
         return self._going.refused
@@ -172,8 +177,9 @@ class Run:
                     self._show(observations)
         if self._going.interrupted or len(recording.files) == len(self._sources.recording.files):
             return
+        named = self._sources.recording
         with Passage(
-            self._environment, self._going, HostFilter(), already, self._sources.recording.capture
+            self._environment, self._going, HostFilter(), already, capture=named.capture, newest=named.newest
         ) as passage:
             for told in self._told(passage):
                 self._going.is_any = True

@@ -43,6 +43,8 @@ class Material:
     """Ids of calls that may be one with another of them."""
     others: tuple[Sighting, ...] = ()
     """What else was seen and is not exported: whom it names is hidden all the same."""
+    scope: str = ""
+    """Which part of the evidence this is; empty for all of it."""
 
     @classmethod
     def of(
@@ -51,10 +53,13 @@ class Material:
         clients: Mapping[int, ClientFacts],
         specification: Specification,
         doubtful: frozenset[str] = frozenset(),
+        *,
         others: Iterable[Sighting] = (),
+        scope: str = "",
     ) -> Material:
         """The calls put in order."""
-        return cls(tuple(sorted(calls, key=_order)), clients, specification, doubtful, tuple(others))
+        ordered = tuple(sorted(calls, key=_order))
+        return cls(ordered, clients, specification, doubtful, tuple(others), scope)
 
     def client_of(self, evidence: Evidence) -> ClientFacts | None:
         """Who speaks on the connection that shows it."""

@@ -44,7 +44,13 @@ def questions_json(appraisal: Appraisal) -> str:
 def render_markdown(appraisal: Appraisal) -> str:
     """The page, before it is checked."""
     weighing = appraisal.weighing
-    parts = (_verdicts(weighing.verdicts), _unruled(weighing), _levels(appraisal.facts), model_page(weighing))
+    scope = appraisal.material.scope
+    parts = (
+        _verdicts(weighing.verdicts, scope),
+        _unruled(weighing),
+        _levels(appraisal.facts),
+        model_page(weighing),
+    )
     return "\n".join(chain.from_iterable(parts)) + "\n"
 
 
@@ -54,6 +60,7 @@ def to_json(appraisal: Appraisal) -> dict[str, JsonValue]:
     return {
         "format": FORMAT,
         "tool": f"ringback {VERSION}",
+        **({"scope": appraisal.material.scope} if appraisal.material.scope else {}),
         "verdicts": [_verdict_json(verdict) for verdict in weighing.verdicts],
         "without_rule": [{"question": each.id, "asked": each.text} for each in weighing.unruled_questions],
         "score": score_json(levels.total),
@@ -63,10 +70,12 @@ def to_json(appraisal: Appraisal) -> dict[str, JsonValue]:
     }
 
 
-def _verdicts(verdicts: Iterable[Verdict]) -> Iterator[str]:
+def _verdicts(verdicts: Iterable[Verdict], scope: str) -> Iterator[str]:
     yield "# Open questions"
     yield ""
     yield "Intervals are Wilson score intervals at 95 %. Calls have placeholders."
+    if scope:
+        yield f"Of the ledger this is {scope}."
     for verdict in verdicts:
         yield from ("", f"## {verdict.question}", "", plain(verdict.asked), "")
         yield f"**{plain(sentence(verdict))}**"

@@ -38,7 +38,8 @@ class Alignment:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         """Compare what the snapshot holds of each frame under several secrets."""
-        classes = _classes(set(_pairs(database)))
+        (realms,) = database.execute("SELECT count(*) FROM realm").fetchone()
+        classes = _classes(set(_pairs(database))) if realms > 1 else ()
         self._one: dict[Name, str] = {
             name: min(names).spelling for names in classes if _is_of_one(names) for name in names
         }

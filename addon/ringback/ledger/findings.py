@@ -7,6 +7,7 @@ a file on the one that was delivered. Both are the same finding, for both copies
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -28,8 +29,9 @@ FINDINGS = """SELECT statement, body, finding.id, realm, call, expected, got,
         connection, direction, frame, message, at
     FROM statement CROSS JOIN finding ON statement = statement.id
     CROSS JOIN evidence ON finding = finding.id CROSS JOIN observation ON observation = observation.id
-    ORDER BY statement.id, finding.id"""
-"""`CROSS JOIN` keeps SQLite to this order of tables, so that statements need not be sorted."""
+    WHERE instr(body, ?) ORDER BY statement.id, finding.id"""
+"""Of the statements that hold some text. `CROSS JOIN` keeps SQLite to this order of tables, so that
+statements need not be sorted."""
 
 Place: TypeAlias = tuple[str, Direction, int]
 """Flow, direction and number of a frame."""
@@ -49,8 +51,9 @@ def emissions_of(calls: Iterable[Call]) -> dict[Place, int]:
     }
 
 
-def iter_findings(path: Path, emissions: Mapping[Place, int]) -> Iterator[Finding]:
-    """Every finding once, those that say the same together; its evidence in order of time.
+def iter_findings(path: Path, emissions: Mapping[Place, int], code: str | None = None) -> Iterator[Finding]:
+    """Every finding once, those that say the same together; its evidence in order of time. Those of `code`
+    alone where one is given.
 
     Of findings that say the same on more and on less evidence the one on the least stands for all, as it does
     while a call is going on.
@@ -59,7 +62,8 @@ def iter_findings(path: Path, emissions: Mapping[Place, int]) -> Iterator[Findin
         LedgerError: the ledger cannot be read, or is damaged.
     """
     # Groups hold on to what they come from: as long as the rows are open, so is the file.
-    with reading(path), snapshot(path) as database, closing(database.execute(FINDINGS)) as rows:
+    said = "" if code is None else json.dumps({"code": code})[1:-1]
+    with reading(path), snapshot(path) as database, closing(database.execute(FINDINGS, (said,))) as rows:
         realms, alignment = Realms(database), Alignment(database)
         numbers = connection_numbers(database)
         # Where a name stands in a statement, each realm has one of its own.

@@ -25,11 +25,12 @@ from ringback.wire.events import Direction, FramePlace
 CAPTURE = "ledger"
 """Name of the capture in the evidence of all that a ledger gives back."""
 
-CONNECTIONS = """SELECT connection.id, flow
-    FROM connection LEFT JOIN observation ON connection = connection.id
-    GROUP BY connection.id ORDER BY min(at) IS NULL, min(at), flow"""
+CONNECTIONS = """SELECT id, flow FROM (
+        SELECT id, flow, (SELECT min(at) FROM observation WHERE connection = connection.id) AS first_at
+        FROM connection) ORDER BY first_at IS NULL, first_at, flow"""
 STANZAS = """SELECT connection, realm, direction, frame, message, at, node, owner, trailing, complete
-    FROM observation JOIN stanza ON observation = observation.id ORDER BY at"""
+    FROM observation CROSS JOIN stanza ON observation = observation.id WHERE at >= ? ORDER BY at"""
+"""From a time on; `CROSS JOIN` keeps SQLite to the order of time."""
 _SHARES = """SELECT connection, realm, count(*) FROM stanza JOIN observation ON observation = observation.id
     GROUP BY connection, realm"""
 _CLIENTS = "SELECT connection, platform, version, device, detail FROM client ORDER BY 1, 2, 3, 4, 5"
@@ -69,6 +70,11 @@ def snapshot(path: Path) -> closing[sqlite3.Connection]:
     return closing(database)
 
 
+def has_several_realms(database: sqlite3.Connection) -> bool:
+    """Whether it was recorded under more than one secret: only then anything was seen twice."""
+    return len(database.execute("SELECT 1 FROM realm LIMIT 2").fetchall()) > 1
+
+
 class Realms:
     """In whose pseudonyms each connection is told, where more than one realm saw it.
 
@@ -78,7 +84,7 @@ class Realms:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         """Weigh the realms of the snapshot."""
-        shares = database.execute(_SHARES).fetchall()
+        shares = database.execute(_SHARES).fetchall() if has_several_realms(database) else []
         totals: dict[str, int] = {}
         for _, realm, count in shares:
             totals[realm] = totals.get(realm, 0) + count
@@ -97,14 +103,15 @@ def connection_numbers(database: sqlite3.Connection) -> dict[int, tuple[int, str
     return {row: (number, flow) for number, (row, flow) in enumerate(rows, start=1)}
 
 
-def iter_sightings(path: Path) -> Iterator[Sighting]:
-    """Every stanza once, in order of time, as it was seen but for stand-ins (`ringback.ledger.restore`).
+def iter_sightings(path: Path, since: float = float("-inf")) -> Iterator[Sighting]:
+    """Every stanza once, in order of time, as it was seen but for stand-ins (`ringback.ledger.restore`);
+    those from `since` on, in seconds since the epoch.
 
     Raises:
         LedgerError: the ledger cannot be read, or is damaged.
     """
     # Groups hold on to what they come from: as long as the rows are open, so is the file.
-    with reading(path), snapshot(path) as database, closing(database.execute(STANZAS)) as rows:
+    with reading(path), snapshot(path) as database, closing(database.execute(STANZAS, (since,))) as rows:
         numbers, realms = connection_numbers(database), Realms(database)
         alignment = Alignment(database)
         for _, simultaneous in itertools.groupby(map(Row._make, rows), key=lambda row: row.at):

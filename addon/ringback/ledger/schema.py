@@ -90,6 +90,13 @@ MIGRATIONS: tuple[Migration, ...] = (
                 PRIMARY KEY (realm, mark)) WITHOUT ROWID""",
         ),
     ),
+    Migration(
+        "first times",
+        (
+            # When each connection began, by which they are numbered, without a look at all that was seen.
+            "CREATE INDEX observation_of_connection ON observation (connection, at)",
+        ),
+    ),
 )
 """In order; one that was ever released is never changed."""
 

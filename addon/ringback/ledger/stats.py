@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -13,11 +14,18 @@ from ringback.ledger.reading import snapshot
 from ringback.ledger.textform import digest
 
 _CONTENT = (
-    "SELECT 'realm', id FROM realm",
-    "SELECT 'connection', flow FROM connection",
     "SELECT 'client', flow, platform, version, device, detail FROM client JOIN connection ON id = connection",
+    "SELECT 'connection', flow FROM connection",
+    """SELECT 'evidence', finding.digest, flow, direction, frame
+        FROM evidence JOIN finding ON finding.id = finding JOIN observation ON observation.id = observation
+        JOIN connection ON connection.id = connection""",
+    """SELECT 'finding', finding.digest, statement.digest, realm, call, expected, got
+        FROM finding JOIN statement ON statement.id = statement""",
+    "SELECT 'identity', realm, mark FROM identity",
+    "SELECT 'name', spelling FROM name",
     """SELECT 'observation', flow, direction, frame, message, at
         FROM observation JOIN connection ON connection.id = connection""",
+    "SELECT 'realm', id FROM realm",
     """SELECT 'sight', flow, direction, frame, technique, capture, number
         FROM sight JOIN observation ON observation.id = observation
         JOIN connection ON connection.id = connection""",
@@ -25,14 +33,9 @@ _CONTENT = (
         FROM stanza JOIN observation ON observation.id = observation
         JOIN connection ON connection.id = connection""",
     "SELECT 'statement', digest, body FROM statement",
-    """SELECT 'finding', finding.digest, statement.digest, realm, call, expected, got
-        FROM finding JOIN statement ON statement.id = statement""",
-    """SELECT 'evidence', finding.digest, flow, direction, frame
-        FROM evidence JOIN finding ON finding.id = finding JOIN observation ON observation.id = observation
-        JOIN connection ON connection.id = connection""",
-    "SELECT 'name', spelling FROM name",
-    "SELECT 'identity', realm, mark FROM identity",
 )
+"""Every row by what it is called whoever recorded it."""
+_SUM_BYTES = 16
 _COUNTS = """SELECT (SELECT count(*) FROM connection), (SELECT count(*) FROM observation),
     (SELECT count(DISTINCT observation) FROM stanza), (SELECT count(*) FROM finding),
     (SELECT count(*) FROM realm), (SELECT count(*) FROM realm WHERE secret IS NOT NULL),
@@ -68,11 +71,9 @@ def read_stats(path: Path) -> Stats:
     """
     with reading(path), snapshot(path) as database:
         counts = database.execute(_COUNTS).fetchone()
-        content = "\n".join(sorted(_rows(database)))
+        content = _name_of(_rows(database))
     connections, observations, stanzas, findings, realms, own, first_at, last_at = counts
-    return Stats(
-        connections, observations, stanzas, findings, realms, own > 0, first_at, last_at, digest(content)[:16]
-    )
+    return Stats(connections, observations, stanzas, findings, realms, own > 0, first_at, last_at, content)
 
 
 def read_content(path: Path) -> list[str]:
@@ -83,6 +84,15 @@ def read_content(path: Path) -> list[str]:
     """
     with reading(path), snapshot(path) as database:
         return sorted(_rows(database))
+
+
+def _name_of(rows: Iterator[str]) -> str:
+    """A name for all of them in any order: the sum of their digests. Nothing is sorted or kept, which for a
+    million observations would take gigabytes."""
+    total = 0
+    for row in rows:
+        total += int.from_bytes(hashlib.blake2b(row.encode(), digest_size=_SUM_BYTES).digest(), "big")
+    return digest(str(total % (1 << 8 * _SUM_BYTES)))[:16]
 
 
 def _rows(database: sqlite3.Connection) -> Iterator[str]:

@@ -8,30 +8,56 @@ from pathlib import Path
 from ringback.calls import Call, CallBook, Sighting
 from ringback.findings import Finding
 from ringback.ledger.client import LedgerConnection
+from ringback.ledger.failure import refused
 from ringback.ledger.findings import emissions_of, iter_findings
 from ringback.ledger.kinship import Kinship, read_kinship
+from ringback.ledger.newest import Window, newest
 from ringback.ledger.opening import open_for_reading
-from ringback.ledger.reading import iter_sightings, read_connections
+from ringback.ledger.reading import iter_sightings, read_connections, snapshot
 from ringback.ledger.stats import Stats, read_content, read_stats
 from ringback.ledger.verify import Verification, verify
 from ringback.questions.evidence import ClientFacts
+
+_SIZE = "SELECT count(*) FROM observation WHERE at >= ?"
 
 
 class StoredLedger:
     """A ledger file that is read and never written, each method from a snapshot of its own."""
 
-    def __init__(self, path: Path) -> None:
-        """Look at the ledger at `path`.
+    def __init__(self, path: Path, newest_calls: int | None = None) -> None:
+        """Look at the ledger at `path`; of its calls and stanzas at the newest, where a number is given.
 
         Raises:
             LedgerError: there is none, or it cannot be read; as every method does.
         """
         open_for_reading(path).close()
         self.path = path
+        self.window = Window(float("-inf"), 0, 0)
+        """Which calls are looked at; none is counted where all are."""
+        if newest_calls is not None:
+            with refused(path), snapshot(path) as database:
+                self.window = newest(database, newest_calls)
+
+    @property
+    def since(self) -> float:
+        """From when on stanzas are looked at, in seconds since the epoch."""
+        return self.window.since
+
+    @property
+    def scope(self) -> str:
+        """What is looked at, in words."""
+        window = self.window
+        return f"the newest {window.calls:,} of {window.of:,} calls; what is older is left out"
+
+    def size(self) -> int:
+        """Frames that are looked at, those included that are no stanzas."""
+        with refused(self.path), snapshot(self.path) as database:
+            (count,) = database.execute(_SIZE, (self.since,)).fetchone()
+        return int(count)
 
     def sightings(self) -> Iterator[Sighting]:
         """Every stanza once, in order of time; see `iter_sightings`."""
-        return iter_sightings(self.path)
+        return iter_sightings(self.path, self.since)
 
     def calls(self) -> Iterator[Call]:
         """The stanzas correlated, call by call, however many there are."""

@@ -40,6 +40,8 @@ class Subject:
     """The filter expression, empty for none."""
     is_selected: Callable[[Case], bool] | None = None
     """The filter; None takes every call, and what belongs to none."""
+    limited: Sequence[str] = ()
+    """What was looked at of sources of which that was not all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def make_report(subject: Subject, advance: Callable[[int, int], None] | None = N
         calls=shown,
         outside=outside,
         codes=tuple(_codes((*shown, outside))),
-        provenance=provenance(casebook, subject.status, len(pairs), subject.selection),
+        provenance=provenance(casebook, subject.status, len(pairs), subject.selection, subject.limited),
     )
     loose = identities_of(each.sighting for each in casebook.loose)
     ladders = Ladders(casebook, maker.stanza_refs, tuple(case for case, _, _ in pairs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ringback.casebook import Casebook
 from ringback.observations import Funnel
@@ -12,8 +12,11 @@ from ringback.status import ExitCode
 from ringback.wire.events import ClosedReason
 
 
-def provenance(casebook: Casebook, status: ExitCode, selected: int, selection: str) -> Provenance:
-    """Of a casebook of which so many calls were selected by the filter `selection`, empty for none."""
+def provenance(
+    casebook: Casebook, status: ExitCode, selected: int, selection: str, limited: Sequence[str] = ()
+) -> Provenance:
+    """Of a casebook of which so many calls were selected by the filter `selection`, empty for none; `limited`
+    says of which sources not all was looked at."""
     seen = [(each.call.capture, None) for each in casebook.cases]
     known = sorted(casebook.clients.items())
     captures = dict.fromkeys(capture for capture, _ in (*seen, *(key for key, _ in known)))
@@ -33,7 +36,7 @@ def provenance(casebook: Casebook, status: ExitCode, selected: int, selection: s
             for (capture, number), client in known
         ),
         numbers=tuple(_numbers(casebook.funnel)),
-        gaps=tuple(_gaps(casebook, status)),
+        gaps=(*map(plain, limited), *_gaps(casebook, status)),
     )
 
 

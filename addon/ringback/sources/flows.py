@@ -54,6 +54,10 @@ class Reading:
     """What is held at most to bring it into one order of time."""
     opened: Mapping[Path, BinaryIO] = field(default_factory=dict)
     """Streams that are open already, of what can be opened once only; the reading closes none."""
+    newest: int | None = None
+    """Of a ledger: so many of its calls, those that began last; None for all."""
+    limited: Callable[[str], None] | None = None
+    """Called with what is looked at of a ledger where that is not all of it."""
     left_out: Callable[[int], None] | None = None
     """Called with the number of connections that the hosts kept out, where there are any."""
     capture: str | None = None

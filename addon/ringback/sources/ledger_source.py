@@ -13,6 +13,7 @@ from ringback.ledger import LedgerConnection, StoredLedger
 from ringback.ledger.findings import iter_findings
 from ringback.observations import FindingMade, WireNotice
 from ringback.sources.flows import Reading
+from ringback.sources.notice import Notice
 from ringback.wire.events import ClientIdentified
 
 _PROGRESS_STANZAS = 64
@@ -25,12 +26,17 @@ def read_ledger(path: Path, name: str, reading: Reading) -> Iterator[Sighting | 
     Raises:
         LedgerError: there is none, or it cannot be read.
     """
-    ledger = StoredLedger(path)
-    techniques = {connection.number: connection.technique for connection in ledger.connections()}
-    for connection in ledger.connections():
+    ledger = StoredLedger(path, reading.newest)
+    if not ledger.window.is_all:
+        reading.tell(Notice(f"{name}: {ledger.scope}"))
+        if reading.limited is not None:
+            reading.limited(f"{name}: {ledger.scope}.")
+    connections = ledger.connections()
+    techniques = {connection.number: connection.technique for connection in connections}
+    for connection in connections:
         if connection.platform is not None:
             yield WireNotice(name, connection.number, connection.flow, _client(connection))
-    total, size = ledger.stats().stanzas, path.stat().st_size
+    total, size = ledger.size(), path.stat().st_size
     for count, sighting in enumerate(ledger.sightings()):
         if reading.stop():
             return
@@ -38,8 +44,8 @@ def read_ledger(path: Path, name: str, reading: Reading) -> Iterator[Sighting | 
             reading.progress(path, size * count // max(1, total), size)
         evidence = _renamed(sighting.evidence, name)
         yield replace(sighting, evidence=evidence, technique=techniques[sighting.connection])
-    for finding in iter_findings(path, {}):
-        if finding.code == STANZA_UNDECODABLE.code:
+    for finding in iter_findings(path, {}, STANZA_UNDECODABLE.code):
+        if finding.evidence[0].place.at >= ledger.since:
             yield FindingMade(_of_capture(finding, name))
 
 
