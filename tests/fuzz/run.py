@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -114,6 +115,9 @@ def _fuzz(names: list[str], corpora: Path, options: argparse.Namespace) -> int:
         running = [pool.submit(run, name) for name in names]
     for each in running:
         each.result()
+    with suppress(OSError):
+        # Only an empty one goes.
+        options.crashes.rmdir()
     total = sum(figures.executions for figures in done.values())
     crashes = [path for figures in done.values() for path in figures.crashes]
     print(f"{total:,} executions, {counted(len(done), 'target')}, crashes: {len(crashes)}")

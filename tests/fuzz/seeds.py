@@ -123,6 +123,7 @@ def _connections() -> list[bytes]:
         + _piece(call)
         + _piece(ack)
         + b"\2\1",
+        bytes([8 | 32]) + b"\x0a" + _piece(b"ab" + framed(bytes(20))) + b"\5\0" + good + b"\x0b\x09",
         bytes([8 | 16 | 1]) + b"\0" + _piece(b"GET / HTTP/1.1\r\n") + b"\7" + _piece(b"text"),
     ]
 

@@ -27,14 +27,19 @@ FILES = sorted(file for folder in (CORPORA, REGRESSIONS) for file in folder.glob
 each_target = pytest.mark.parametrize("name", TARGETS)
 
 
-@pytest.fixture
-def atheris() -> None:
+def see_to_atheris() -> None:
     """Skips the test where atheris is not installed, or fails it where everything is to be tested."""
     if importlib.util.find_spec("atheris") is None:
         reason = "no atheris: pip install atheris; it has wheels for Linux on x86-64"
         if os.environ.get("RINGBACK_TEST_EVERYTHING"):
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+@pytest.fixture
+def atheris() -> None:
+    """For the tests that run it."""
+    see_to_atheris()
 
 
 @each_target
@@ -107,6 +112,17 @@ def test_the_page_tells_each_contract_and_each_defect() -> None:
     assert told == {name: target.rule.replace("|", "\\|") for name, target in TARGETS.items()}
     named = re.findall(r"`([a-z-]+)/([0-9a-f]{16})`", text)
     assert sorted(named) == sorted((file.parent.name, file.name) for file in REGRESSIONS.glob("*/*"))
+
+
+def test_without_atheris(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that needs it is skipped, or fails where everything has to be tested."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.delenv("RINGBACK_TEST_EVERYTHING", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="pip install atheris"):
+        see_to_atheris()
+    monkeypatch.setenv("RINGBACK_TEST_EVERYTHING", "1")
+    with pytest.raises(pytest.fail.Exception, match="pip install atheris"):
+        see_to_atheris()
 
 
 @pytest.mark.usefixtures("atheris")

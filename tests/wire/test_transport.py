@@ -349,6 +349,17 @@ def test_an_incomplete_frame_at_the_end(tail: bytes) -> None:
     assert bench.counts.closed == {ClosedReason.TRUNCATED: 1}
 
 
+def test_what_looks_like_a_frame_inside_of_another() -> None:
+    """A message that would be a whole frame by itself belongs to the frame that was begun before it."""
+    bench = Bench(NoisePair().client_line)
+    bench.send(bench.sealed())
+    whole = framed(b"ab" + framed(bytes(20)))
+    assert bench.send(whole[:5]) == []
+    [event] = bench.send(whole[5:])
+    assert isinstance(event, FrameClosed)
+    assert (event.size, bench.counts.frames) == (len(whole) - 3, 2)
+
+
 @pytest.mark.parametrize("size", [0, 1, 15])
 @pytest.mark.parametrize("keys", ["", NoisePair().client_line])
 def test_frames_shorter_than_a_tag(size: int, keys: str) -> None:
