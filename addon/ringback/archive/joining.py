@@ -63,12 +63,17 @@ class Joining:
         if self._outputs.ledger is not None and done.ledger is not None:
             merge_packed(self._outputs.ledger, done.ledger)
         for gone in done.captures:
-            if gone.number not in self._taken:
-                self._taken.add(gone.number)
+            if gone.number in self._taken:
+                continue
+            self._taken.add(gone.number)
+            if gone.number == self._next:
+                self._show(gone)
+                self._next += 1
+            else:
                 self._waiting.put(gone)
-        while self._next in self._waiting:
-            self._show(self._waiting.take(self._next))
-            self._next += 1
+            while self._next in self._waiting:
+                self._show(self._waiting.take(self._next))
+                self._next += 1
 
     def finish(self, total: int, *, interrupted: bool) -> ExitCode:
         """Print what is still waiting, and the summary; the exit code for it all. There are `total` captures.
