@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import tracemalloc
 from contextlib import suppress
 from typing import Any
 
@@ -95,6 +96,16 @@ def test_what_stands_before_a_tear_is_read() -> None:
     assert [next(torn).messages[0].at, next(torn).messages[0].at] == [12.5, 12.5]
     with pytest.raises(HarError, match="behind entry 2"):
         next(torn)
+
+
+def test_levels_without_end_take_no_memory_without_end() -> None:
+    """A parser that keeps the path of each level would take gigabytes for these 60 KB."""
+    tracemalloc.start()
+    with pytest.raises(HarError, match="behind entry 1"):
+        read(har(entry(SENT))[:-2] + b"," + b"[" * 60_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000
 
 
 @pytest.mark.parametrize("key", ["data", "type"])

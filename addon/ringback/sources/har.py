@@ -12,7 +12,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
@@ -28,6 +28,11 @@ HAR_BEGINNING = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:')
 _TEXT, _BINARY = 1, 2
 """Opcodes. Source: RFC 6455, section 5.2."""
 _WAYS = {"send": True, "receive": False}
+MAX_LEVELS = 1_000
+"""Levels of a HAR file that are read; what lies deeper is passed over, as nothing of a message does. For the
+parser keeps a path for each level: a file of 200 KB could take all memory there is."""
+_DEEPER = frozenset({"start_map", "start_array"})
+_BACK = frozenset({"end_map", "end_array"})
 _PORTS = {"ws": 80, "http": 80, "wss": 443, "https": 443}
 
 
@@ -56,13 +61,24 @@ def iter_har(stream: BinaryIO, capture: str) -> Iterator[HarWebSocket]:
     """
     count = 0
     try:
-        for entry in ijson.items(stream, "log.entries.item", use_float=True):
+        events = ijson.parse(_shallow(ijson.basic_parse(stream, use_float=True)))
+        for entry in ijson.items(events, "log.entries.item"):
             count += 1
             told = entry.get("_webSocketMessages") if isinstance(entry, dict) else None
             if isinstance(told, list) and told:
                 yield _web_socket(entry, told, capture)
     except (ijson.JSONError, UnicodeDecodeError) as error:
         raise HarError(f"no HAR file behind entry {count}: {error}") from error
+
+
+def _shallow(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """The events of the first `MAX_LEVELS`."""
+    level = 0
+    for event in events:
+        level += event[0] in _DEEPER
+        if level <= MAX_LEVELS:
+            yield event
+        level -= event[0] in _BACK
 
 
 def _web_socket(entry: Mapping[str, Any], told: Sequence[Any], capture: str) -> HarWebSocket:
