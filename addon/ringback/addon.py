@@ -95,7 +95,7 @@ class Ringback:
         self._trims = False
         self.screens = Screens(self._placeholders, _tell)
         self._session = Session(load_specification(None), _tell, frame_log=self.screens.frame_log)
-        self.addons = [Commands(self._session, self.screens.casebook)]
+        self.addons = [Commands(self._session, self.screens.casebook, _tell)]
         self._events: EventFile | None = None
         self._ledger: LedgerQueue | None = None
         self._reporters: list[Outlet] = []

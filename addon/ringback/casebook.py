@@ -6,6 +6,7 @@ shows one puts placeholders in, those of the casebook, so that one call has one 
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -126,6 +127,19 @@ class Casebook:
         self.revision += 1
         self.funnel = funnel
 
+    def snapshot(self) -> Casebook:
+        """What it is now, for another thread: whatever still grows is copied, values are shared."""
+        taken = Casebook(copy.deepcopy(self.placeholders), most_cases=self._most_cases)
+        taken.loose.extend(self.loose)
+        taken.findings.extend(self.findings)
+        taken.notices.extend(self.notices)
+        taken.clients, taken.techniques = copy.copy(self.clients), copy.copy(self.techniques)
+        taken.funnel = replace(self.funnel)
+        taken.loose_dropped, taken.unheard, taken.evicted = self.loose_dropped, self.unheard, self.evicted
+        taken.started_at, taken.revision, taken._numbered = self.started_at, self.revision, self._numbered
+        taken._cases = {key: _as_it_is(case) for key, case in self._cases.items()}
+        return taken
+
     def maybe_case(self, capture: str, call_id: str | None) -> Case | None:
         """The case of that call, None where there is none."""
         return None if call_id is None else self._cases.get((capture, call_id))
@@ -213,6 +227,24 @@ class Casebook:
 
 def _connection(sighting: Sighting) -> tuple[str, int]:
     return (sighting.evidence.capture, sighting.evidence.connection)
+
+
+def _as_it_is(case: Case) -> Case:
+    """A copy of the case, its stanzas those of a copy of its call."""
+    emissions = {
+        emission: replace(emission, sightings=list(emission.sightings), acks=list(emission.acks))
+        for emission in case.call.emissions
+    }
+    call = replace(
+        case.call, emissions=list(emissions.values()), receipts=list(case.call.receipts), same_ids=[]
+    )
+    stanzas = [
+        replace(each, call=call, emission=each.emission and emissions.get(each.emission, each.emission))
+        if each.call is case.call
+        else each
+        for each in case.stanzas
+    ]
+    return replace(case, call=call, stanzas=stanzas, findings=list(case.findings))
 
 
 def renumbered(call: Call, numbers: Mapping[tuple[str, int], int]) -> Call:

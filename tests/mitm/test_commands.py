@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mitmproxy.exceptions import CommandError
 
-from ringback.mitm import commands
+from ringback.mitm import answers, commands
 from ringback.spec.load import SHIPPED
 from support.desk import Desk, server_frames
 from support.noise_peer import NoisePair
@@ -233,3 +234,60 @@ def test_a_fault_ends_no_console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr("ringback.mitm.answers.make_report", fail)
         with pytest.raises(CommandError, match=r"please report it: ZeroDivisionError at [a-z/]+[.]py:"):
             execute(desk, line.format(path=tmp_path / "report"))
+
+
+class TestInAThread:
+    """Reports and exports of more calls than a few: the proxy goes on, and is told when they are there."""
+
+    @pytest.fixture(autouse=True)
+    def few(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("ringback.mitm.commands.MAX_AT_ONCE", 0)
+
+    @pytest.mark.parametrize("form", ["markdown", "json"])
+    def test_a_report(self, tmp_path: Path, form: str, caplog: pytest.LogCaptureFixture) -> None:
+        """It is what it would be at once, whatever passes while it is written."""
+        caplog.set_level("INFO", logger="ringback")
+        path, began, go_on = tmp_path / "report", threading.Event(), threading.Event()
+        with Desk(tmp_path) as desk, pytest.MonkeyPatch.context() as patching:
+            replay(desk, "multi-device")
+            patching.setattr("ringback.mitm.commands.MAX_AT_ONCE", 5)
+            execute(desk, f"ringback.report {form} {path}")
+            at_once = path.read_text()
+            patching.setattr("ringback.mitm.commands.MAX_AT_ONCE", 0)
+            made = answers.report_text
+
+            def slow(*arguments: Any) -> tuple[str, int]:
+                began.set()
+                assert go_on.wait(60)
+                return made(*arguments)
+
+            patching.setattr(answers, "report_text", slow)
+            answer = execute(desk, f"ringback.report {form} {path}")
+            assert answer == f"the {form} report {path} is being written: the event log says when it is there"
+            assert began.wait(60)
+            with pytest.raises(CommandError, match="is still being written: wait for it"):
+                execute(desk, f"ringback.report {form} {path}")
+            replay(desk, "single-callee")
+            assert len(execute(desk, "ringback.calls")) == 2
+            go_on.set()
+        assert path.read_text() == at_once
+        assert f"{form} report on 1 call written to {path}" in caplog.text
+
+    def test_an_export(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+        """mitmproxy does not end before the files are there."""
+        caplog.set_level("INFO", logger="ringback")
+        folder = tmp_path / "out"
+        with Desk(tmp_path) as desk:
+            replay(desk, "multi-device")
+            assert "is being written" in execute(desk, f"ringback.export questions {folder}")
+        assert "call-preaccept/1" in (folder / "questions.md").read_text()
+        assert f"1 file written to {folder}" in caplog.text
+
+    def test_what_fails_is_told(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+        """With the reason, as an error."""
+        (tmp_path / "file").touch()
+        with Desk(tmp_path) as desk:
+            replay(desk, "multi-device")
+            execute(desk, f"ringback.report html {tmp_path / 'file'}/below")
+        (told,) = (each for each in caplog.records if "was not written" in each.getMessage())
+        assert (told.levelname, "cannot be written" in told.getMessage()) == ("ERROR", True)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -19,8 +19,10 @@ from ringback.casebook import Case, Casebook
 from ringback.commands.destinations import spec_inputs, within, write_files
 from ringback.faults import describe
 from ringback.filters import Filter, parse
+from ringback.mitm.errands import Errands
 from ringback.recognise import PREACCEPT
 from ringback.session import Session
+from ringback.sources.notice import Tell
 from ringback.view.stanza_line import clock, when
 from ringback.view.visible import visible
 from ringback.wording import counted
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 _NO_CALL = "no call, or none that the filter lets through"
 _FILES = ("rfile", "save_stream_file", "ringback_keylog", "ringback_events", "ringback_ledger")
 """Options that name a file."""
+MAX_AT_ONCE = 5
+"""Calls that a report or an export is made of while mitmproxy waits; one of more is made in a thread."""
 MAX_ROWS = 500
 """Calls that one answer lists, the newest: an answer is one window."""
 
@@ -40,10 +44,15 @@ class Commands:
 
     name = "ringbackcommands"
 
-    def __init__(self, session: Session, casebook: Casebook) -> None:
-        """Answer with what `casebook` holds of `session`."""
+    def __init__(self, session: Session, casebook: Casebook, tell: Tell) -> None:
+        """Answer with what `casebook` holds of `session`; `tell` gets what comes later."""
         self._session = session
         self._casebook = casebook
+        self._errands = Errands(tell)
+
+    def done(self) -> None:
+        """What is being written is finished first."""
+        self._errands.finish()
 
     @command.command("ringback.calls")
     def calls(self, *filter: str) -> Sequence[str]:  # noqa: A002 - its name is shown
@@ -79,11 +88,15 @@ class Commands:
     ) -> str:
         """Write a report on the calls of this session into a file. A filter chooses among the calls."""
         with _refusing():
-            self._casebook.funnel = self._session.funnel
-            specification, chosen = self._session.specification, _filter(filter)
-            text, calls = _answers().report_text(self._casebook, specification, chosen, form)
-            write_files({Path(path).expanduser(): text}, _inputs())
-        return f"{form} report on {counted(calls, 'call')} written to {visible(path)}"
+            chosen, inputs, casebook = _filter(filter), list(_inputs()), self._casebook_now()
+            specification, answers = self._session.specification, _answers()
+
+            def write() -> str:
+                text, calls = answers.report_text(casebook, specification, chosen, form)
+                write_files({Path(path).expanduser(): text}, inputs)
+                return f"{form} report on {counted(calls, 'call')} written to {visible(path)}"
+
+            return self._done(casebook, f"the {form} report {visible(path)}", write)
 
     @command.command("ringback.report.formats")
     def report_formats(self) -> Sequence[str]:
@@ -100,15 +113,31 @@ class Commands:
     ) -> str:
         """Write captures, issues or questions that the calls of this session give back into a folder."""
         with _refusing():
-            files = _answers().EXPORTS[kind](self._appraisal(filter))
-            into = Path(folder).expanduser()
-            write_files(within(into, files), _inputs())
-        return f"{counted(len(files), 'file')} written to {visible(folder)}"
+            chosen, inputs, casebook = _filter(filter), list(_inputs()), self._casebook_now()
+            specification, answers = self._session.specification, _answers()
+
+            def write() -> str:
+                cases = [case for case in casebook.cases if chosen.matches_case(casebook, case)]
+                files = answers.EXPORTS[kind](answers.appraise(casebook, cases, specification))
+                write_files(within(Path(folder).expanduser(), files), inputs)
+                return f"{counted(len(files), 'file')} written to {visible(folder)}"
+
+            return self._done(casebook, f"the {kind} in {visible(folder)}", write)
 
     @command.command("ringback.export.kinds")
     def export_kinds(self) -> Sequence[str]:
         """List what can be exported."""
         return list(_answers().EXPORTS)
+
+    def _casebook_now(self) -> Casebook:
+        """The casebook, or what it is now where it is handed to a thread."""
+        self._casebook.funnel = self._session.funnel
+        is_small = len(self._casebook.cases) <= MAX_AT_ONCE
+        return self._casebook if is_small else self._casebook.snapshot()
+
+    def _done(self, casebook: Casebook, what: str, write: Callable[[], str]) -> str:
+        """What `write` answers, or what is to be said until it does."""
+        return write() if casebook is self._casebook else self._errands.start(what, write)
 
     def _cases(self, words: Sequence[str]) -> list[Case]:
         chosen = _filter(words)
