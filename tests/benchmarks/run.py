@@ -28,7 +28,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--runs", type=int, default=11, help="rounds of every comparison, 7 or more (default: %(default)s)"
+        "--runs", type=int, default=7, help="rounds of every comparison, 7 or more (default: %(default)s)"
     )
     parser.add_argument(
         "--only", action="append", choices=tuple(ROWS), metavar="NAME", help="this row alone; may be repeated"
