@@ -146,6 +146,14 @@ def test_a_full_disk_hinders_no_look(is_open: bool) -> None:
     assert in_child(look, prepare=prepare) == (ExitCode.OK, len(stanzas), len(stanzas))
 
 
+def test_a_step_of_the_schema_that_is_no_text_is_told(path: Path) -> None:
+    """Python's own error about it has no name of SQLite's."""
+    with raw(path) as database:
+        database.execute("UPDATE migration SET name = CAST(x'ff' AS TEXT) WHERE number = 1")
+    with pytest.raises(LedgerError, match="it is damaged: see"):
+        verify(path)
+
+
 def test_a_schema_that_is_no_text_is_told(path: Path) -> None:
     """SQLite quotes it in its message, which Python then cannot read."""
     path.write_bytes(path.read_bytes().replace(b"CREATE TABLE realm", b"CREATE TABL\xff realm"))

@@ -66,7 +66,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         try:
             database, missing = _look(path)
         except sqlite3.OperationalError as error:
-            if not error.sqlite_errorname.startswith("SQLITE_IOERR_SHM"):
+            if not getattr(error, "sqlite_errorname", "").startswith("SQLITE_IOERR_SHM"):
                 raise
             database, missing = _look(path, alone=True)
     if missing:
