@@ -56,8 +56,9 @@ CALLS_OF_ONE = 100
 """Calls of a pair of connections before both end."""
 WARM_STANZAS = 42_000
 """Stanzas of calls before the frames: 6,000 calls, as many as below."""
-WARM = {"frames": WARM_STANZAS + 150_000, "calls": 6_000}
-"""What fills every store. The largest remember 5,120 calls, 20,000 stanza ids, 65,536 messages."""
+WARM = {"frames": WARM_STANZAS + 700_000, "calls": 6_000}
+"""What fills every store. The largest remember 5,120 calls, 20,000 stanza ids, 65,536 messages and 256
+connections."""
 CYCLE = 20_000
 """Plaintexts that are made beforehand; they are sealed anew each time."""
 

@@ -109,6 +109,8 @@ class FrameLog:
             del self._frames[oldest]
             self._last.pop(oldest, None)
             self._forgotten = max(self._forgotten, oldest)
+        # A dictionary keeps the room of what was taken out of it; its copy has none.
+        self._frames = dict(self._frames)
 
     def is_forgotten(self, message: int) -> bool:
         """Whether what the message held was pushed out."""
