@@ -1,9 +1,9 @@
-"""The smallest inputs that together reach all of ringback's code that a corpus reaches."""
+"""Few inputs that together reach most of ringback's code that a corpus reaches."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import TypeAlias
@@ -21,7 +21,7 @@ _Step: TypeAlias = tuple[CodeType, int, int]
 def minimise(target: Target, found: Path, folder: Path) -> str:
     """Choose the files of `folder` anew out of what is kept and what was `found`; says how many."""
     inputs = {data for _, data in kept(target.name)} | {file.read_bytes() for file in found.glob("*")}
-    chosen = choose(_reaching(target, sorted(inputs, key=lambda each: (len(each), each))))
+    chosen = choose(_reaching(target, inputs))
     folder.mkdir(parents=True, exist_ok=True)
     for file in folder.iterdir():
         file.unlink()
@@ -30,15 +30,15 @@ def minimise(target: Target, found: Path, folder: Path) -> str:
     return f"{len(chosen)} inputs of {sum(map(len, chosen))} bytes"
 
 
-def _reaching(target: Target, inputs: Iterable[bytes]) -> Iterable[bytes]:
-    """Those that take a step that none before them took."""
+def _reaching(target: Target, inputs: Iterable[bytes]) -> Iterator[bytes]:
+    """Those that take a step that no other before them took, the one that takes most of them first."""
     target.run(b"")
-    seen: set[_Step] = set()
-    for data in inputs:
-        taken = _steps(target, data)
-        if not taken <= seen:
-            seen |= taken
-            yield data
+    left = {data: _steps(target, data) for data in inputs}
+    while left:
+        best = max(left, key=lambda data: (len(left[data]), -len(data), data))
+        taken = left[best]
+        yield best
+        left = {data: steps - taken for data, steps in left.items() if steps - taken}
 
 
 def _steps(target: Target, data: bytes) -> set[_Step]:
