@@ -71,7 +71,7 @@ ROWS = {
         ),
         Row(
             "tiny-baileys",
-            "inspection of frames of 44 to 153 bytes alone: times as fast as Baileys' full pipeline, per core",
+            "inspection of frames of 44 to 153 bytes: times as fast as Baileys' full pipeline, per core",
             "x",
             Bound(least=4.5),
             Bound(least=9),
