@@ -215,7 +215,7 @@ class Inspector:
     @property
     def held(self) -> dict[tuple[str, int], int]:
         """How many frames wait for a key, by capture and number of the connection that they wait on."""
-        counts = {key: socket.connection.counts.held for key, socket in self._sockets.items()}
+        counts = {key: socket.connection.held for key, socket in self._sockets.items()}
         return {key: count for key, count in counts.items() if count}
 
     def keys_added(self, capture: str, connection: int) -> list[Observation]:
@@ -402,7 +402,7 @@ class Inspector:
         holding = {
             number
             for (capture, number), socket in self._sockets.items()
-            if capture == call.capture and socket.connection.counts.held
+            if capture == call.capture and socket.connection.held
         }
         return holes | holding
 

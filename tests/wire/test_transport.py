@@ -1,5 +1,7 @@
 """One direction after the handshake: opened, held, dropped, late, gaps, and every frame counted once."""
 
+from dataclasses import replace
+
 import pytest
 
 from ringback.stanza import Node
@@ -35,12 +37,17 @@ class Bench:
     def __init__(self, *lines: str, resuming: bool = False) -> None:
         self.pair = NoisePair()
         self.log: KeyLog = log_of(*lines)
-        self.counts = FrameCounts()
+        self._counts = FrameCounts()
         table = None if resuming else token_table(3)
         ephemeral = None if resuming else self.pair.ephemeral
         stanzas = StanzaReader(table, decode_all=False)
-        self.lane = TransportLane(Direction.CLIENT, self.log, stanzas, self.counts, ephemeral=ephemeral)
+        self.lane = TransportLane(Direction.CLIENT, self.log, stanzas, self._counts, ephemeral=ephemeral)
         self.messages = 0
+
+    @property
+    def counts(self) -> FrameCounts:
+        """What became of the frames."""
+        return replace(self._counts, opened=self._counts.opened + self.lane.passed)
 
     def sealed(self, node: Node = CALL) -> bytes:
         """The next frame, with its length."""

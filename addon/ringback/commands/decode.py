@@ -87,14 +87,13 @@ class Decoder:
         self.tally.add(socket.connection)
 
     def _sort(self, socket: _Socket, step: Callable[[], Sequence[WireEvent]]) -> None:
-        counts = socket.connection.counts
-        held = counts.held
+        held = socket.connection.held
         for event in step():
             if isinstance(event, FrameOpened):
                 self._waiting.append((event, socket))
             elif isinstance(event, FrameUnread):
                 self._unread(event, socket)
-        self._held += counts.held - held
+        self._held += socket.connection.held - held
         # A frame that is still held could come to stand before those that are open.
         if not self._held:
             self._flush()

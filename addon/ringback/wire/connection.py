@@ -20,6 +20,7 @@ and without whole frames in the first message nothing speaks for the socket, and
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -63,8 +64,7 @@ class Connection:
 
         What becomes of each frame is noted in `log`, if there is one.
         """
-        self.counts = FrameCounts()
-        """Where every transport frame went."""
+        self._counts = FrameCounts()
         self._keys = keys
         self._stanzas = partial(StanzaReader, decode_all=decode_all, tags=tags)
         self._log = log
@@ -78,6 +78,17 @@ class Connection:
         it changes with the stage, so that a message of transport frames takes no turn on its way."""
         self.from_server: Way = self._from_server
         """The same for the server."""
+
+    @property
+    def counts(self) -> FrameCounts:
+        """Where every transport frame went, up to now."""
+        passed = 0 if self._session is None else sum(lane.passed for lane in self._session.lanes)
+        return replace(self._counts, opened=self._counts.opened + passed)
+
+    @property
+    def held(self) -> int:
+        """Frames that wait for a key now."""
+        return self._counts.held
 
     @property
     def is_ours(self) -> bool | None:
@@ -159,7 +170,7 @@ class Connection:
         intro = opening.intro
         dictionary = nearest_dictionary(intro.dictionary)
         stanzas = self._stanzas(token_table(dictionary))
-        session = HandshakenSession(opening, self._keys, stanzas, self.counts, log=self._log)
+        session = HandshakenSession(opening, self._keys, stanzas, self._counts, log=self._log)
         frames = bytes(self._first[intro.size :])
         self._enter(session, partial(self._follow, session))
         return [
@@ -180,7 +191,7 @@ class Connection:
         if not self._keys.size and not begins_with_frames(content):
             return self._ignore("neither an intro nor whole frames in the first message")
         stanzas = self._stanzas(None)
-        session = ResumedSession(self._keys, stanzas, self.counts, log=self._log)
+        session = ResumedSession(self._keys, stanzas, self._counts, log=self._log)
         self._enter(session, partial(self._search, session))
         return self._search(session, content, direction, message, at)
 

@@ -1,9 +1,10 @@
 """One direction of a connection: its frames numbered, and after the handshake opened, held back or given up.
 
 Every transport frame ends as exactly one of opened, held and closed; `FrameCounts` is kept here and nowhere
-else. A frame has used its counter whatever becomes of it, so one that is pushed out or does not open moves
-the counter on like one that opens. Frames shorter than a tag cannot be sealed ones: they use no counter,
-and those that follow each other in one message count as one.
+else, but for the frames that are passed over, which their numbers count. A frame has used its counter
+whatever becomes of it, so one that is pushed out or does not open moves the counter on like one that opens.
+Frames shorter than a tag cannot be sealed ones: they use no counter, and those that follow each other in one
+message count as one.
 """
 
 from __future__ import annotations
@@ -68,8 +69,15 @@ class TransportLane:
         self._pending = self._reader.rest
         self._held = HoldBack()
         self._number = 0
+        self._noted = 0
         self._message = 0
         self._at = 0.0
+
+    @property
+    def passed(self) -> int:
+        """Frames that were passed over. They are the ones that were numbered and nothing else, which saves
+        counting them one by one; `counts` does not have them."""
+        return self._number - self._noted
 
     @property
     def proven(self) -> bool:
@@ -87,6 +95,7 @@ class TransportLane:
         if self._log is not None:
             self._log.note(self._message, self._number, size, Fate.HANDSHAKE)
         self._number += 1
+        self._noted += 1
 
     def refuse(self, size: int, reason: ClosedReason) -> FrameClosed:
         """Give up a frame without trying to open it."""
@@ -128,16 +137,15 @@ class TransportLane:
             self._message = message
             self._at = at
             place, glanced = self._next_place(), self._ephemeral is not None
-            return list(self._opened(place, counter, plaintext, size, late=False, glanced=glanced))
+            return self._opened(place, counter, plaintext, size, late=False, glanced=glanced)
         if self._log is not None:
             self._log.note(message, self._number, size, Fate.OPENED, tag)
-        self._counts.opened += 1
         self._number += 1
         return _NOTHING
 
     def receive(self, frames: list[bytes]) -> list[WireEvent]:
         """Take transport frames: what comes of them, and of those held before them if they prove a key."""
-        opener, stanzas, counts, log = self._opener, self._stanzas, self._counts, self._log
+        opener, stanzas, log = self._opener, self._stanzas, self._log
         events: list[WireEvent] = []
         for sealed in frames:
             counter = opener.counter
@@ -145,7 +153,6 @@ class TransportLane:
             if plaintext is None:
                 events += self._not_opened(self._next_place(), sealed)
             elif (tag := stanzas.passed_tag(plaintext)) is not None:
-                counts.opened += 1
                 if log is not None:
                     log.note(self._message, self._number, len(sealed), Fate.OPENED, tag)
                 self._number += 1
@@ -175,6 +182,7 @@ class TransportLane:
     def _next_place(self) -> FramePlace:
         place = FramePlace(self._direction, self._number, self._message, self._at)
         self._number += 1
+        self._noted += 1
         return place
 
     def _not_opened(self, place: FramePlace, sealed: bytes) -> Iterator[WireEvent]:
@@ -271,7 +279,7 @@ class TransportLane:
         *,
         late: bool,
         glanced: bool = False,
-    ) -> Iterator[WireEvent]:
+    ) -> list[WireEvent]:
         self._counts.opened += 1
         if not late:
             self._stanzas.learn(plaintext)
@@ -281,9 +289,10 @@ class TransportLane:
             tag = event if isinstance(event, str) else event.tag or ""
             fate = Fate.UNREAD if is_unread else Fate.OPENED
             self._log.note(place.message, place.frame, size, fate, tag)
-        if not isinstance(event, str):
-            self._counts.unread += is_unread
-            yield event
+        if isinstance(event, str):
+            return []
+        self._counts.unread += is_unread
+        return [event]
 
     def _why_unopened(self) -> ClosedReason:
         """Why frames stay closed while no key has proved itself."""
