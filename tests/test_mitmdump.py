@@ -248,6 +248,12 @@ def test_reloaded_script(proxy: Proxy, tmp_path: Path) -> None:
     assert [record["stanzas"] for record in summaries][1] == STANZAS
 
 
+NO_SUCH_OPTION = (
+    "no such option; there are ringback_call_flows, ringback_events, ringback_hosts, ringback_keylog, "
+    "ringback_ledger, ringback_level, ringback_marks, ringback_spec, ringback_trim_messages"
+)
+
+
 @pytest.mark.parametrize(
     ("option", "told"),
     [
@@ -255,6 +261,7 @@ def test_reloaded_script(proxy: Proxy, tmp_path: Path) -> None:
         ("level=loud", "'loud' is no severity; use one of ok, note, warning, error"),
         ("ledger=/missing/x.db", "/missing/x.db: its folder does not exist: make it first"),
         (f"events={SCRIPT}", f"{SCRIPT}: no event file; it was left as it is: name another file"),
+        ("key_log=x.keys", NO_SUCH_OPTION),
     ],
 )
 def test_bad_option_ends_mitmdump_at_its_start(confdir: Path, option: str, told: str) -> None:
@@ -264,6 +271,38 @@ def test_bad_option_ends_mitmdump_at_its_start(confdir: Path, option: str, told:
     _, line, *others = (finished.stdout + finished.stderr).splitlines()
     assert line.endswith(f" ringback_{option.partition('=')[0]}: {told}")
     assert others == ["Error logged during startup, exiting..."]
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("marks=TRUE", 'oolean must be "true", "false"'),
+        ("call_flows=1", 'oolean must be "true", "false"'),
+        ("trim_messages=yes", 'oolean must be "true", "false"'),
+        ("level", "Option is required: ringback_level"),
+    ],
+)
+def test_value_that_mitmproxy_cannot_read(confdir: Path, option: str, told: str) -> None:
+    """It ends the start, too, with the option's name: no proxy runs that lacks ringback, not even with -q."""
+    finished = run_mitmdump(
+        "-q", "-n", "-r", capture(NAME), "-s", SCRIPT, "--set", f"ringback_{option}", confdir=confdir
+    )
+    assert finished.returncode == 1
+    (line,) = finished.stdout.splitlines()
+    assert f" ringback_{option.partition('=')[0]}: " in line
+    assert told in line
+
+
+def test_option_of_the_configuration_file(confdir: Path) -> None:
+    """What stands in config.yaml is held to the same; a text is no truth value there either."""
+    (confdir / "config.yaml").write_text("ringback_marks: 'no'\n")
+    finished = run_mitmdump("-q", "-n", "-s", SCRIPT, confdir=confdir)
+    assert finished.returncode == 1
+    assert " ringback_marks: Expected <class 'bool'> for ringback_marks, but got" in finished.stdout
+    (confdir / "config.yaml").write_text("ringback_marks: false\nringback_level: error\n")
+    finished = run_mitmdump("-q", "-n", "-r", capture(NAME), "-s", SCRIPT, confdir=confdir)
+    assert finished.returncode == 0
+    assert "attribute-undocumented" not in finished.stdout
 
 
 def test_quiet_mitmdump_says_what_is_amiss(tmp_path: Path, confdir: Path) -> None:

@@ -178,6 +178,22 @@ class Ringback:
             "go of the others, so that a proxy can run for weeks; what -w saves lacks them, too.",
         )
         self._apply_level(DEFAULT_LEVEL.value)
+        for name in [name for name in ctx.options.deferred if name.startswith("ringback_")]:
+            self._take_up(name, ctx.options.deferred.pop(name))
+
+    def _take_up(self, name: str, given: object) -> None:
+        """Set an option to what was given before there was one. mitmproxy would do so itself, but lets go of
+        the whole script, without a word, where the value cannot be read."""
+        if name not in self._appliers:
+            _refuse(f"{name}: no such option; there are {', '.join(sorted(self._appliers))}")
+            return
+        try:
+            if isinstance(values := getattr(given, "val", None), list):
+                ctx.options.set(*([f"{name}={value}" for value in values] or [name]))
+            else:
+                ctx.options.update(**{name: given})  # type: ignore[no-untyped-call]
+        except (OptionsError, TypeError) as error:
+            _refuse(f"{name}: {error}")
 
     def configure(self, updated: set[str]) -> None:
         """Take up changed options.
@@ -195,9 +211,9 @@ class Ringback:
             try:
                 apply(value)
             except RingbackError as error:
-                if self._task is not None or not _ends_by_errors():
+                if self._task is not None:
                     raise OptionsError(f"{name}: {error}") from None  # type: ignore[no-untyped-call]
-                logger.error("%s: %s", name, error)  # noqa: TRY400 - the traceback is what it must not have
+                _refuse(f"{name}: {error}")
                 self._applied[name] = value
                 return
             self._applied[name] = value
@@ -362,9 +378,16 @@ def _no_wait() -> None:
     """Without a ledger nothing has to be waited for."""
 
 
-def _ends_by_errors() -> bool:
-    """Whether an error that is logged ends the start; a master that somebody has made may do without."""
-    return ctx.master.addons.get("errorcheck") is not None  # type: ignore[no-untyped-call]
+def _refuse(problem: str) -> None:
+    """End the start: by an error that is logged, or that is raised where the master is one that somebody has
+    made, and does without the add-on that looks for such errors.
+
+    Raises:
+        OptionsError: it is.
+    """
+    if ctx.master.addons.get("errorcheck") is None:  # type: ignore[no-untyped-call]
+        raise OptionsError(problem) from None  # type: ignore[no-untyped-call]
+    logger.error("%s", problem)
 
 
 def _is_reading() -> bool:
