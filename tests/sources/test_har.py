@@ -16,6 +16,7 @@ from mitmproxy.addons.savehar import SaveHar
 from mitmproxy.io import FlowReader
 
 from ringback.observations import Message
+from ringback.sources import har as har_source
 from ringback.sources.har import HarError, HarWebSocket, iter_har
 from synthetic import generate
 from synthetic.manifest import SCENARIOS
@@ -106,6 +107,41 @@ def test_levels_without_end_take_no_memory_without_end() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 20_000_000
+
+
+class Counted(io.BytesIO):
+    """A file that counts how often it is read."""
+
+    times = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As any file."""
+        self.times += 1
+        return super().read(size)
+
+
+def test_a_long_string_is_read_in_few_turns() -> None:
+    """The parser copies what it has of a string in each: in many, a time that grows with its square."""
+    long = Counted(har(entry({**SENT, "data": "QUJD" * (4 << 20)})))
+    (socket,) = iter_har(long, "a.har")
+    assert len(socket.messages[0].content) == 12 << 20
+    assert long.times < 10
+
+
+@pytest.mark.parametrize(
+    "inside", [b"A", b'\\"', b"\\\\", b'A\\"A'], ids=["text", "quote", "backslash", "both"]
+)
+def test_a_string_is_read_up_to_a_limit(inside: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is longer, whatever it holds, ends the reading; many that are shorter do not."""
+    monkeypatch.setattr(har_source, "MAX_STRING_BYTES", 4_000)
+    monkeypatch.setattr(har_source, "_READ_BYTES", 101)
+    string = inside * (3_000 // len(inside))
+    whole = har(*[entry({**SENT, "extra": "here"})] * 5).replace(b"here", string)
+    assert [socket.skipped for socket in read(whole)] == [0] * 5
+    torn = iter_har(io.BytesIO(har(entry(SENT), entry(SENT, "here")).replace(b"here", string * 2)), "a.har")
+    next(torn)
+    with pytest.raises(HarError, match="behind entry 1: a string of more than"):
+        next(torn)
 
 
 @pytest.mark.parametrize("key", ["data", "type"])

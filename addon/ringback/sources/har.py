@@ -31,6 +31,10 @@ _WAYS = {"send": True, "receive": False}
 MAX_LEVELS = 1_000
 """Levels of a HAR file that are read; what lies deeper is passed over, as nothing of a message does. For the
 parser keeps a path for each level: a file of 200 KB could take all memory there is."""
+MAX_STRING_BYTES = 128 << 20
+"""Bytes of a string, far more than any message takes. The parser holds a whole one, whoever asks for it."""
+_READ_BYTES = 4 << 20
+"""Read at a time: of a string that goes on, the parser copies what it has with each reading."""
 _DEEPER = frozenset({"start_map", "start_array"})
 _BACK = frozenset({"end_map", "end_array"})
 _PORTS = {"ws": 80, "http": 80, "wss": 443, "https": 443}
@@ -57,18 +61,50 @@ def iter_har(stream: BinaryIO, capture: str) -> Iterator[HarWebSocket]:
     """The WebSockets of a HAR file one by one, however long it is; other entries are passed over.
 
     Raises:
-        HarError: it is no JSON, or ends early; the message says after how many entries.
+        HarError: it is no JSON, ends early, or has a string longer than `MAX_STRING_BYTES`; the message says
+            after how many entries.
     """
     count = 0
     try:
-        events = ijson.parse(_shallow(ijson.basic_parse(stream, use_float=True)))
+        events = ijson.parse(
+            _shallow(ijson.basic_parse(_Strings(stream), use_float=True, buf_size=_READ_BYTES))
+        )
         for entry in ijson.items(events, "log.entries.item"):
             count += 1
             told = entry.get("_webSocketMessages") if isinstance(entry, dict) else None
             if isinstance(told, list) and told:
                 yield _web_socket(entry, told, capture)
-    except (ijson.JSONError, UnicodeDecodeError) as error:
+    except (ijson.JSONError, UnicodeDecodeError, _LongStringError) as error:
         raise HarError(f"no HAR file behind entry {count}: {error}") from error
+
+
+class _LongStringError(SourceError):
+    """A string is longer than any is taken."""
+
+
+class _Strings:
+    """A stream that is read on as long as strings begin in it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._last = b""
+        self._length_bytes = 0
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, empty at the end.
+
+        Raises:
+            _LongStringError: no string has begun for longer than one may be.
+        """
+        data = self._stream.read(size)
+        # A quotation mark behind a backslash may be part of a string, and begins none.
+        begins = (self._last + data).replace(b'\\"', b"  ").rfind(b'"')
+        whole = len(self._last) + len(data)
+        self._length_bytes = whole - begins if begins >= 0 else self._length_bytes + len(data)
+        if self._length_bytes > MAX_STRING_BYTES:
+            raise _LongStringError(f"a string of more than {MAX_STRING_BYTES >> 20} MB")
+        self._last = b"\\" if data.endswith(b"\\") else b""
+        return data
 
 
 def _shallow(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
