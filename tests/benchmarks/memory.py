@@ -52,7 +52,7 @@ OPEN = 6
 """Connections that are open at a time."""
 FRAMES_OF_ONE = 2_500
 """Frames of one connection before it ends and another one begins."""
-CALLS_OF_ONE = 100
+CALLS_OF_ONE = 25
 """Calls of a pair of connections before both end."""
 WARM_STANZAS = 42_000
 """Stanzas of calls before the frames: 6,000 calls, as many as below."""
