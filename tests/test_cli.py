@@ -263,6 +263,36 @@ def test_unusable_options_of_replay(ringback: Any, tmp_path: Path, option: str, 
     assert ran.out == ""
 
 
+@pytest.mark.parametrize("option", ["--events", "--ledger"])
+@pytest.mark.parametrize(
+    ("arguments", "role"),
+    [
+        (("empty.flows",), "the key log of a source"),
+        (("--keylog", "empty.keys", "other.flows"), "the key log"),
+    ],
+    ids=["beside", "named"],
+)
+@pytest.mark.parametrize("jobs", [(), ("--jobs", "2")], ids=["one process", "two"])
+def test_nothing_is_written_into_a_key_log(
+    ringback: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    arguments: tuple[str, ...],
+    role: str,
+    jobs: tuple[str, ...],
+) -> None:
+    """An empty key log is one, too: nothing is made of the file that the client will write its keys to."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(capture(NAME), arguments[-1])
+    keys = tmp_path / "empty.keys"
+    keys.touch()
+    ran = ringback("replay", *jobs, option, keys, *arguments)
+    assert ran.code == ExitCode.USAGE
+    assert f"{option} {keys} is {role}; name another file" in ran.err
+    assert keys.read_bytes() == b""
+
+
 @pytest.mark.parametrize("command", ["replay", "decode"])
 def test_nothing_opened(ringback: Any, lonely: Path, command: str) -> None:
     """Without a key not one frame opens: exit code and standard error say so, and what to do."""

@@ -293,6 +293,21 @@ def test_value_that_mitmproxy_cannot_read(confdir: Path, option: str, told: str)
     assert told in line
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["named", "beside"])
+@pytest.mark.parametrize("option", ["events", "ledger"])
+def test_nothing_is_written_into_the_key_log(tmp_path: Path, confdir: Path, option: str, named: bool) -> None:
+    """It is refused, also while the key log is empty."""
+    shutil.copy(capture(NAME), tmp_path / "empty.flows")
+    keys = tmp_path / "empty.keys"
+    keys.touch()
+    arguments = ("--set", f"ringback_keylog={keys}") if named else ("-r", tmp_path / "empty.flows")
+    output = ("--set", f"ringback_{option}={keys}")
+    finished = run_mitmdump("-q", "-n", *arguments, "-s", SCRIPT, *output, confdir=confdir)
+    assert finished.returncode == 1
+    assert f"{keys} is the key log: name another file for what is written" in finished.stdout
+    assert keys.read_bytes() == b""
+
+
 def test_option_of_the_configuration_file(confdir: Path) -> None:
     """What stands in config.yaml is held to the same; a text is no truth value there either."""
     (confdir / "config.yaml").write_text("ringback_marks: 'no'\n")

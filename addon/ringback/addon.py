@@ -18,6 +18,7 @@ from mitmproxy.exceptions import CommandError, OptionsError
 from mitmproxy.http import HTTPFlow
 from mitmproxy.tools.dump import DumpMaster
 
+from ringback.commands.destinations import is_same_file
 from ringback.errors import RingbackError, SourceError
 from ringback.eventfile import EventFile
 from ringback.findings import Severity
@@ -34,7 +35,7 @@ from ringback.printing import output_console
 from ringback.sanitize import Placeholders
 from ringback.session import Session
 from ringback.sources.hosts import HostFilter
-from ringback.sources.keylog_file import KEYLOG_VARIABLE
+from ringback.sources.keylog_file import KEYLOG_VARIABLE, key_log_beside
 from ringback.sources.notice import Notice, Urgency, of_enums
 from ringback.spec.load import load_specification
 from ringback.view.terminal import TerminalView
@@ -287,12 +288,15 @@ class Ringback:
         path = _path(value)
         if path is not None and os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises without permission
             raise _UnusableValueError(f"{path} is a folder; name the file that the client writes its keys to")
+        for option in ("ringback_events", "ringback_ledger"):
+            _spare_keys(_path(getattr(ctx.options, option)), path)
         if path is not None and value == os.environ.get(KEYLOG_VARIABLE):
             _tell(Notice(f"keys are read from {path}, which {KEYLOG_VARIABLE} names", Urgency.INFO))
         self._session.follow_keys(path)
 
     def _apply_events(self, value: str | None) -> None:
         path = _path(value)
+        _spare_keys(path, _path(ctx.options.ringback_keylog))
         before, self._events = self._events, None if path is None else EventFile(path)
         if before is not None:
             before.close()
@@ -300,6 +304,7 @@ class Ringback:
 
     def _apply_ledger(self, value: str | None) -> None:
         path = _path(value)
+        _spare_keys(path, _path(ctx.options.ringback_keylog))
         before, self._ledger = self._ledger, None if path is None else self._queue(Ledger(path))
         try:
             if before is not None:
@@ -396,6 +401,20 @@ def _is_reading() -> bool:
         return bool(ctx.master.commands.call("readfile.reading"))
     except CommandError:
         return False
+
+
+def _spare_keys(output: Path | None, keylog: Path | None) -> None:
+    """Refuse to write into the key log that is read, also while that is empty.
+
+    Raises:
+        _UnusableValueError: it is the same file.
+    """
+    if keylog is None:
+        # A master without the reader of flow files has no such option.
+        recording = _path(getattr(ctx.options, "rfile", None))
+        keylog = None if recording is None else key_log_beside(recording)
+    if output is not None and keylog is not None and is_same_file(output, keylog):
+        raise _UnusableValueError(f"{output} is the key log: name another file for what is written")
 
 
 def _path(value: str | None) -> Path | None:

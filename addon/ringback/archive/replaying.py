@@ -13,6 +13,7 @@ from ringback.archive.pool import do_here
 from ringback.archive.progress import ArchiveProgress
 from ringback.archive.screen import Screen
 from ringback.archive.task import Done, Job, Task
+from ringback.commands.destinations import capture_inputs, refuse_inputs
 from ringback.commands.environment import Environment
 from ringback.commands.interrupt import Interruptions
 from ringback.commands.recorded import SourceOptions
@@ -51,6 +52,7 @@ def replay_archive(
     """Go through many captures at once and report on them.
 
     Raises:
+        ArgumentError: the event file or the ledger is among what is read.
         SourceError: no capture is named, or the key log or the cluster cannot be reached.
         SpecError: the specification cannot be used.
         EventFileError: the event file cannot be written.
@@ -63,6 +65,7 @@ def replay_archive(
     places = places_of(recording.named, environment.tell)
     if recording.keylog is not None and not is_address(recording.keylog_named):
         check_key_log(recording, environment)
+    refuse_inputs(report.files, _inputs(places, recording.keylog_named))
     if workers.cluster is not None:
         _check_cluster(workers.cluster, records=report.ledger is not None)
     with ExitStack() as stack:
@@ -137,6 +140,13 @@ def _check_cluster(address: str, *, records: bool) -> None:
 
     if records:
         refuse_in_clear(address)
+
+
+def _inputs(places: Sequence[Place], keylog: str) -> Iterator[tuple[str, Path]]:
+    """Everything of this machine that is read."""
+    yield from capture_inputs(Path(place.location) for place in places if not is_address(place.location))
+    if keylog and not is_address(keylog):
+        yield "the key log", Path(keylog)
 
 
 def _absolute(location: str) -> str:

@@ -31,16 +31,21 @@ def inputs_of(source: SourceOptions, baseline: Path | None = None) -> Iterator[t
     recording = source.recording
     if not recording.files:
         yield "the ledger", default_path()
-    for path in unfolded(recording.files, lambda _: None):
-        yield "one of the sources", path
-        beside = key_log_beside(path)
-        if beside is not None:
-            yield "the key log of a source", beside
+    yield from capture_inputs(unfolded(recording.files, lambda _: None))
     if recording.keylog is not None:
         yield "the key log", recording.keylog
     if baseline is not None:
         yield "the baseline", baseline
     yield from spec_inputs(source.spec)
+
+
+def capture_inputs(paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    """Sources, and the key logs beside them."""
+    for path in paths:
+        yield "one of the sources", path
+        beside = key_log_beside(path)
+        if beside is not None:
+            yield "the key log of a source", beside
 
 
 def spec_inputs(spec: Path | None) -> Iterator[tuple[str, Path]]:
@@ -56,10 +61,21 @@ def check_destination(out: Path, inputs: Inputs, name: str = "--out") -> None:
         ArgumentError: the output would go over one of the inputs.
         ExportError: or over evidence of any other kind, or a folder.
     """
-    for role, path in inputs:
-        if _is_same(out, path):
-            raise ArgumentError(f"{name} {out} is {role}; name another file")
+    refuse_inputs({name: out}, inputs)
     refuse_evidence(out)
+
+
+def refuse_inputs(outputs: Mapping[str, Path | None], inputs: Inputs) -> None:
+    """Refuse outputs that are among what is read, an empty key log too; each by the option that names it.
+
+    Raises:
+        ArgumentError: one of them is.
+    """
+    named = {name: out for name, out in outputs.items() if out is not None}
+    for role, path in inputs if named else ():
+        for name, out in named.items():
+            if is_same_file(out, path):
+                raise ArgumentError(f"{name} {out} is {role}; name another file")
 
 
 def within(folder: Path, files: Mapping[str, str]) -> dict[Path, str]:
@@ -87,7 +103,8 @@ def write_files(files: Mapping[Path, str], inputs: Inputs) -> None:
         write_file(path, text)
 
 
-def _is_same(one: Path, other: Path) -> bool:
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, which may be not there yet."""
     try:
         return one.samefile(other)
     except OSError:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from ringback.commands.destinations import inputs_of, refuse_inputs
 from ringback.commands.environment import Environment
 from ringback.commands.recorded import SourceOptions
 from ringback.commands.run import KEPT, Run, Sources
@@ -36,11 +37,17 @@ class Report:
     as_json: bool = False
     """Whether the lines of an event file are printed in place of text."""
 
+    @property
+    def files(self) -> dict[str, Path | None]:
+        """What is written to, by its option."""
+        return {"--events": self.events, "--ledger": self.ledger}
+
 
 def replay(source: SourceOptions, report: Report, environment: Environment) -> ExitCode:
     """Go through the sources and report on them.
 
     Raises:
+        ArgumentError: the event file or the ledger is among what is read.
         SourceError: a source cannot be read, or what it holds cannot go into a ledger.
         SpecError: the specification cannot be used.
         EventFileError: the event file cannot be written.
@@ -53,6 +60,7 @@ def replay(source: SourceOptions, report: Report, environment: Environment) -> E
         sources = Sources.sorted_out(source.recording, stack, environment.tell)
         if report.ledger is not None:
             refuse_kept(sources)
+        refuse_inputs(report.files, inputs_of(source))
         outlets: list[Outlet] = []
         run = Run(sources, specification, outlets, environment)
         outlets += _outlets(report, specification, environment)
