@@ -15,6 +15,7 @@ from ringback.outlets import new_findings
 from ringback.session import HELD_S, Session
 from ringback.sources.chronology import MAX_BUFFERED_BYTES
 from ringback.sources.hosts import HostFilter
+from ringback.sources.keylog_file import KeyLogFile
 from ringback.sources.live import KEY_GRACE_S
 from ringback.sources.notice import Notice, Urgency
 from ringback.spec.load import load_specification
@@ -123,6 +124,24 @@ def test_keys_are_read_before_a_frame_is_decided_on(bench: Bench) -> None:
     bench.keys.write_text(key_log(NAME))
     bench.play(flows, until=len(in_order(flows)) // 2)
     assert bench.collector.stanzas > 0
+
+
+def test_keys_are_not_looked_for_where_they_tell_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the keys of a connection have proved themselves, its messages no longer wait for the disk."""
+    polls: list[None] = []
+    poll = KeyLogFile.poll
+
+    def counting(self: KeyLogFile) -> bool:
+        polls.append(None)
+        return poll(self)
+
+    monkeypatch.setattr(KeyLogFile, "poll", counting)
+    flows = websocket_flows(NAME)
+    bench.keys.write_text(key_log(NAME))
+    bench.play(flows)
+    assert 0 < len(polls) < len(in_order(flows)) // 2
 
 
 def test_keys_that_come_late_open_what_was_held(bench: Bench, recorded: Collector) -> None:

@@ -47,6 +47,10 @@ class ContainedInspector:
         """Frames that wait for a key, see `Inspector.held`."""
         return self._inspector.held
 
+    def wants_keys(self, message: Message) -> bool:
+        """Whether a new key could tell more of a message, see `Inspector.wants_keys`."""
+        return self._inspector.wants_keys(message)
+
     def take(self, event: Event) -> list[Observation]:
         """What a message, or the end of a connection, shows."""
         key = (event.capture, event.connection)

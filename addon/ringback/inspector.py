@@ -218,6 +218,12 @@ class Inspector:
         counts = {key: socket.connection.held for key, socket in self._sockets.items()}
         return {key: count for key, count in counts.items() if count}
 
+    def wants_keys(self, message: Message) -> bool:
+        """Whether a new key could tell more of a message that is to be received."""
+        socket = self._sockets.get((message.capture, message.connection))
+        direction = Direction.CLIENT if message.from_client else Direction.SERVER
+        return socket is None or socket.connection.wants_keys(direction)
+
     def keys_added(self, capture: str, connection: int) -> list[Observation]:
         """Open what waits for a key on one connection, after the key log grew; nothing for one not open."""
         socket = self._sockets.get((capture, connection))

@@ -14,7 +14,7 @@ from ringback.sources import flows
 from ringback.sources.chronology import MAX_BUFFERED_BYTES, Chronology, ConnectionEnded, Listed
 from ringback.sources.hosts import HostFilter
 from ringback.sources.keylog_file import KeyLogFile, key_log_beside
-from ringback.sources.live import MAX_FOLLOWED, LiveConnections, new_messages
+from ringback.sources.live import MAX_FOLLOWED, Followed, LiveConnections, new_messages
 from ringback.sources.notice import Notice, Tell, Urgency
 from ringback.spec.model import Specification
 from ringback.view.visible import visible
@@ -180,14 +180,9 @@ class Session:
         return flow.live or flow.id in self._live
 
     def _take_new(self, flow: flows.WebSocketFlow, *, arrived: bool) -> None:
-        given_up = self._live.given_up
-        begin = flows.trimmed_of(flow)
-        followed = self._live.admit(flow.id, lambda: flows.is_allowed(flow, self.hosts), begin)
-        if given_up == 0 < self._live.given_up:
-            self._tell(_given_up(1))
+        followed = self._live.get(flow.id) or self._admit(flow)
         if followed is None or flow.websocket is None:
             return
-        self._poll_keys()
         for number, message in new_messages(followed, flow.websocket.messages, arrived=arrived):
             if message.injected:
                 self._tell(flows.injected(1, flow.id))
@@ -195,7 +190,17 @@ class Session:
             taken = flows.to_message(
                 message, capture=LIVE, connection=followed.number, flow=flow.id, number=number
             )
+            if self._inspector.wants_keys(taken):
+                self._poll_keys()
             self._publish(self._inspector.take(taken))
+
+    def _admit(self, flow: flows.WebSocketFlow) -> Followed | None:
+        given_up = self._live.given_up
+        begin = flows.trimmed_of(flow)
+        followed = self._live.admit(flow.id, lambda: flows.is_allowed(flow, self.hosts), begin)
+        if given_up == 0 < self._live.given_up:
+            self._tell(_given_up(1))
+        return followed
 
     def _take_recorded(self, flow: flows.WebSocketFlow) -> None:
         if not flows.is_allowed(flow, self.hosts):

@@ -50,6 +50,10 @@ class LiveConnections:
         """Whether the flow was seen live and is not over yet."""
         return flow in self._followed or flow in self._left_out
 
+    def get(self, flow: str) -> Followed | None:
+        """The connection of `flow` where it is looked at already."""
+        return self._followed.get(flow)
+
     def admit(self, flow: str, is_allowed: Callable[[], bool], begin: int = 0) -> Followed | None:
         """The connection of `flow`, None where it is left out; `is_allowed` is asked at its first message,
         which is that of index `begin`."""

@@ -90,6 +90,10 @@ class Connection:
         """Frames that wait for a key now."""
         return self._counts.held
 
+    def wants_keys(self, direction: Direction) -> bool:
+        """Whether a key could still tell anything of what comes next in the direction."""
+        return not self._over and (self._session is None or self._session.wants_keys(direction))
+
     @property
     def is_ours(self) -> bool | None:
         """Whether the socket speaks the protocol; None while that is open."""

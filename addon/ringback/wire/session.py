@@ -51,6 +51,10 @@ class Session:
         """Whether a key has opened a frame of either direction."""
         return any(lane.proven for lane in self.lanes)
 
+    def wants_keys(self, direction: Direction) -> bool:
+        """Whether the direction has no proven key yet."""
+        return not self._lane(direction).proven
+
     def receive_text(self, size: int, direction: Direction, message: int, at: float) -> list[WireEvent]:
         """Take a text message, which the protocol never uses: it counts as one closed frame."""
         lane = self._lane(direction)
@@ -101,6 +105,10 @@ class HandshakenSession(Session):
     def finished(self) -> bool:
         """Whether every further message is one of transport frames: for `lanes`."""
         return self._handshake.finished
+
+    def wants_keys(self, direction: Direction) -> bool:
+        """As in every session; and as long as it is not told who the client is."""
+        return self._watch is not None or super().wants_keys(direction)
 
     def follow(self, content: bytes, direction: Direction, message: int, at: float) -> list[WireEvent]:
         """Take a binary message during the handshake; transport frames behind its end are taken too."""
