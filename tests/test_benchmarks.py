@@ -7,15 +7,17 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from benchmarks import callgrind, corpus, frames, jobs, offline, run, sides, table
+from benchmarks import callgrind, corpus, frames, jobs, live, offline, run, screens, sides, table
 from benchmarks.captures import write_capture
 from benchmarks.corpus import Frame, large_frames, shares, small_frames
 from benchmarks.pairing import Ratio, interleaved, repeated, timed
 from benchmarks.recording import Recording
 from benchmarks.rows import ROWS, Bound, Measured, Row
+from benchmarks.table import bound_text
 from ringback.wire.wabinary import decode, token_table
 
 PAGE = Path(__file__).parents[1] / "addon/ringback/docs/benchmarks.md"
@@ -207,6 +209,40 @@ def test_the_page_tells_every_option(capsys: pytest.CaptureFixture[str]) -> None
     options = set(re.findall(r"^  (--\w+)", told, re.MULTILINE))
     assert options == set(re.findall(r"\[(--\w+)", PAGE.read_text(encoding="utf-8")))
     assert set(re.findall(r"^  ([a-z][a-z-]*) ", told, re.MULTILINE)) == set(ROWS)
+
+
+def test_fewer_rounds_than_are_promised_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """What `--help` says of `--runs` holds."""
+    assert run.parse(["--runs", "7"]).runs == 7
+    with pytest.raises(SystemExit, match="2"):
+        run.parse(["--runs", "6"])
+    assert "--runs 6: the median of fewer than 7 rounds says little" in capsys.readouterr().err
+
+
+def test_the_page_has_every_bound() -> None:
+    """What is promised stands beside each row, for either Python, measured or not."""
+    promised = [
+        f"| `{row.name}` | {row.what} | {' | '.join(bound_text(each, row.unit) for each in bounds)} |"
+        for row, bounds in ((row, (row.older, row.newer)) for row in ROWS.values())
+    ]
+    told = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert told == promised
+
+
+@pytest.mark.parametrize("benchmark", [live, screens])
+def test_help_measures_nothing(benchmark: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    """It tells what would be, and ends; so does an argument that there is not."""
+    for arguments, code in ((["--help"], "0"), (["--surprise"], "2")):
+        with pytest.raises(SystemExit, match=code):
+            benchmark.parse(arguments)
+    assert "usage: " in capsys.readouterr().out
+
+
+def test_the_help_of_live_tells_its_warm_up(capsys: pytest.CaptureFixture[str]) -> None:
+    """Few messages are no short run."""
+    with pytest.raises(SystemExit, match="0"):
+        live.parse(["--help"])
+    assert "20,000 messages pass that are not in it" in " ".join(capsys.readouterr().out.split())
 
 
 def test_every_row_is_measured_by_one_part() -> None:

@@ -97,15 +97,29 @@ def drawn(curves: dict[str, list[tuple[int, int]]]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Parse the arguments, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--messages", type=int, default=200_000, help="default: %(default)s")
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog=f"Before each of the {len(SIDES)} curves {WARM:,} messages pass that are not in it: it takes "
+        "some minutes with however few messages.",
+    )
+    parser.add_argument(
+        "--messages",
+        type=int,
+        default=200_000,
+        help="of each curve, behind the warm-up (default: %(default)s)",
+    )
     parser.add_argument("--points", type=int, default=8, help="points of each curve (default: %(default)s)")
     parser.add_argument(
         "--markdown", type=Path, metavar="PAGE", help="write it into PAGE, between its markers"
     )
-    arguments = parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+def main() -> None:
+    """Measure, print, write."""
+    arguments = parse()
     curves: dict[str, list[tuple[int, int]]] = {}
     for side, options in SIDES.items():
         begun = time.monotonic()

@@ -16,6 +16,8 @@ sys.path[:0] = [str(TESTS), str(TESTS.parent / "addon")]
 from benchmarks import callgrind, frames, jobs, offline, table  # noqa: E402
 from benchmarks.rows import ROWS, Measured  # noqa: E402
 
+LEAST_RUNS = 7
+"""Rounds of every comparison."""
 PARTS = (frames, offline, jobs, callgrind)
 
 
@@ -28,7 +30,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--runs", type=int, default=7, help="rounds of every comparison, 7 or more (default: %(default)s)"
+        "--runs",
+        type=int,
+        default=LEAST_RUNS,
+        help=f"rounds of every comparison, {LEAST_RUNS} or more (default: %(default)s)",
     )
     parser.add_argument(
         "--only", action="append", choices=tuple(ROWS), metavar="NAME", help="this row alone; may be repeated"
@@ -43,7 +48,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         metavar="PAGE",
         help="put the table into PAGE, between the markers of the running Python",
     )
-    return parser.parse_args(arguments)
+    parsed = parser.parse_args(arguments)
+    if parsed.runs < LEAST_RUNS:
+        parser.error(f"--runs {parsed.runs}: the median of fewer than {LEAST_RUNS} rounds says little")
+    return parsed
 
 
 def main() -> None:

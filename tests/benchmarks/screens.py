@@ -7,6 +7,7 @@ asks it: for every message of an open flow at each change of it. Printed are med
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
 import tempfile
@@ -71,8 +72,14 @@ def shown_later(flow: HTTPFlow, said: list[WebSocketMessage], view: str) -> floa
     return statistics.median(times)
 
 
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line: there are no options, and what is given is refused."""
+    return argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args(arguments)
+
+
 def main() -> None:
     """Measure and print."""
+    parse()
     with tempfile.TemporaryDirectory() as name, Desk(Path(name)) as desk:
         folder, pair, other = Path(name), NoisePair(), NoisePair(seed=b"bare")
         desk.write_keys(pair.key_log)
