@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import zlib
 from pathlib import Path
 
@@ -44,6 +45,20 @@ def test_the_secret_stays(tmp_path: Path) -> None:
     assert data.startswith(b"SQLite format 3")
     assert SECRET not in data
     assert SECRET[:8] not in data
+
+
+def test_the_secret_is_in_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is killed while it records leaves its folder behind."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with TravellingLedger(SECRET) as ledger:
+        for observation in report("single-callee").observations:
+            ledger.show(observation)
+        ledger.close(Funnel())
+        files = [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert {path.name for path in files} >= {"task.db"}
+        assert sum(path.stat().st_size for path in files) > 10_000
+        assert not any(SECRET in path.read_bytes() for path in files)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_none_is_refused(tmp_path: Path) -> None:

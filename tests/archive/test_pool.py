@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ringback.archive.paths import Place
-from ringback.archive.pool import ATTEMPTS, do_here
+from ringback.archive.pool import ATTEMPTS, do_here, without_interrupts
 from ringback.archive.task import Done, Job, Task
 from ringback.status import ExitCode
 from support.mitm import ADDON, environment
@@ -111,16 +111,20 @@ def test_a_capture_that_kills_is_given_up(blocked: Path) -> None:
     )
 
 
-def test_ctrl_c_keeps_what_was_done(blocked: Path) -> None:
-    """What is done is printed, what is not is counted, and the exit code says that it was interrupted."""
+def test_ctrl_c_keeps_what_was_done(blocked: Path, tmp_path: Path) -> None:
+    """What is done is printed, what is not is counted, the exit code says that it was interrupted, and
+    nothing stays in the folder of temporary files."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     paths = map(str, (blocked, *captures(*NAMES)))
-    command = [sys.executable, "-m", "ringback", "replay", "--jobs", "2", *paths]
+    ledger = ["--ledger", str(tmp_path / "lab.db")]
+    command = [sys.executable, "-m", "ringback", "replay", "--jobs", "2", *ledger, *paths]
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment(PYTHONPATH=str(ADDON)),
+        env=environment(PYTHONPATH=str(ADDON), TMPDIR=str(temporary)),
         start_new_session=True,
     ) as process:
         assert process.stderr is not None
@@ -133,3 +137,23 @@ def test_ctrl_c_keeps_what_was_done(blocked: Path) -> None:
     assert process.returncode == ExitCode.INTERRUPTED
     assert [name for name in NAMES if f"── {name}.flows ──" in out] == list(NAMES)
     assert "interrupted: 1 of 3 captures was not read" in err
+    assert not list(temporary.iterdir())
+
+
+def test_ctrl_c_reaches_no_process_that_starts() -> None:
+    """One that is started cannot have seen to it itself yet; here it still counts afterwards."""
+    with without_interrupts():
+        shown = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        masked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert shown.stdout == "True\n"
+    assert signal.SIGINT in masked
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

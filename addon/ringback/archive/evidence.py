@@ -22,12 +22,13 @@ class TravellingLedger(AbstractContextManager["TravellingLedger"]):
     name = "ledger"
 
     def __init__(self, secret: bytes) -> None:
-        """Record under `secret`, that of the ledger which it is to be merged into."""
+        """Record under `secret`, that of the ledger which it is to be merged into; it is in no file, for
+        whoever is killed leaves the folder behind."""
         with ExitStack() as stack:
             folder = stack.enter_context(TemporaryDirectory(prefix="ringback-"))
             self._path = Path(folder) / "task.db"
             self._ledger = stack.enter_context(Ledger(self._path))
-            self._ledger.adopt(secret)
+            self._ledger.borrow(secret)
             self._stack = stack.pop_all()
         self._waiting: list[Observation] = []
 
@@ -52,7 +53,6 @@ class TravellingLedger(AbstractContextManager["TravellingLedger"]):
             LedgerError: it could not be written.
         """
         self._write()
-        self._ledger.forget_secret()
         self._ledger.close()
         return zlib.compress(self._path.read_bytes(), _QUICKLY)
 

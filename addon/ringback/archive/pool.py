@@ -11,9 +11,11 @@ import multiprocessing
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from types import FrameType
 from typing import TypeAlias, cast
 
 from ringback.archive.task import Done, Job, Task, do, failed
@@ -52,7 +54,8 @@ class _Worker:
     def __init__(self, job: Job) -> None:
         self.pipe, theirs = _SPAWN.Pipe()
         self.process: SpawnProcess = _SPAWN.Process(target=_serve, args=(theirs, job), daemon=True)
-        self.process.start()
+        with without_interrupts():
+            self.process.start()
         theirs.close()
         self.task: Task | None = None
 
@@ -129,13 +132,33 @@ class _Pool:
         return f"the last time with code {code}"
 
 
+@contextmanager
+def without_interrupts() -> Iterator[None]:
+    """What is started here is not reached by Ctrl-C, from its first moment on; here it comes afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # it is started with the first process, and lets Ctrl-C through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _serve(pipe: Connection, job: Job) -> None:
     """Do one task after the other until there are no more. Ctrl-C is for the process that gives them out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
     with suppress(EOFError, OSError):
         while True:
             task: Task = pipe.recv()
             pipe.send(_answer(job, task))
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """End, and take away what is in temporary folders."""
+    raise SystemExit(1)
 
 
 def _answer(job: Job, task: Task) -> _Answer:

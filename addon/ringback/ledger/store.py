@@ -35,6 +35,7 @@ class Ledger(StoredLedger):
         self._recorders: dict[str, Recorder] = {}
         self._techniques: dict[str, str] = {}
         """By capture, where that was not read off the wire."""
+        self._lent: bytes | None = None
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -140,18 +141,22 @@ class Ledger(StoredLedger):
         return secret
 
     def _maybe_secret(self) -> bytes | None:
+        if self._lent is not None:
+            return self._lent
         found = self._database.execute("SELECT secret FROM realm WHERE secret IS NOT NULL").fetchone()
         return None if found is None else bytes(found[0])
 
-    def forget_secret(self) -> None:
-        """Keep what was recorded, without the secret that it was recorded under.
+    def borrow(self, secret: bytes) -> None:
+        """Record under this secret until it is closed, and never write it down.
 
         Raises:
             LedgerError: it cannot be written.
         """
-        self._recorders.clear()
         with refused(self.path):
-            self._database.execute("UPDATE realm SET secret = NULL")
+            self._database.execute(
+                "INSERT INTO realm VALUES (?, NULL) ON CONFLICT DO NOTHING", (Pseudonyms(secret).realm,)
+            )
+        self._lent = secret
 
     def adopt(self, secret: bytes) -> None:
         """Record under this secret, another ledger's; only in one that has none yet.
