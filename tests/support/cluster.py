@@ -15,6 +15,7 @@ from support.certificate import make_certificate
 from support.mitm import ADDON, PATIENCE_S, environment
 
 _ROLES = ("CLIENT", "SCHEDULER", "WORKER")
+_TOLD = "scheduler.json"
 
 
 @dataclass
@@ -23,7 +24,15 @@ class Cluster:
 
     address: str
     environment: dict[str, str]
+    folder: Path
+    scheduler: subprocess.Popen[bytes] | None = None
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def add_worker(self, *options: str) -> None:
+        """Start one more."""
+        number = len(self.workers)
+        alone = ["--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder / f"worker-{number}")]
+        self.workers.append(_start(self, "worker", *alone, *options))
 
     def maybe_reader_of(self, path: Path) -> subprocess.Popen[bytes] | None:
         """The worker that has the file open."""
@@ -31,26 +40,18 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path, workers: int) -> Iterator[Cluster]:
+def cluster(
+    folder: Path, workers: int, *, protocol: str = "tls", scheduler_path: Path = ADDON
+) -> Iterator[Cluster]:
     """A cluster that lives as long as the block; its certificate and logs are in `folder`."""
-    certificate, key = make_certificate(folder)
-    told = folder / "scheduler.json"
-    variables = {
-        "PYTHONPATH": str(ADDON),
-        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true",
-        "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": str(certificate),
-    }
-    for role in _ROLES:
-        variables[f"DASK_DISTRIBUTED__COMM__TLS__{role}__CERT"] = str(certificate)
-        variables[f"DASK_DISTRIBUTED__COMM__TLS__{role}__KEY"] = str(key)
-    found = Cluster("", environment(**variables))
-    common = ["--scheduler-file", str(told), "--no-dashboard"]
-    address = ["--host", "127.0.0.1", "--port", "0", "--protocol", "tls"]
-    scheduler = _start(found, folder, "scheduler", *common, *address)
+    variables = {"PYTHONPATH": str(ADDON)} | (_sealed(folder) if protocol == "tls" else {})
+    found = Cluster("", environment(**variables), folder)
+    address = ["--host", "127.0.0.1", "--port", "0", "--protocol", protocol]
+    scheduler = found.scheduler = _start(found, "scheduler", *address, path=scheduler_path)
+    told = folder / _TOLD
     try:
-        for number in range(workers):
-            alone = ["--nthreads", "1", "--no-nanny", "--local-directory", str(folder / f"worker-{number}")]
-            found.workers.append(_start(found, folder, "worker", *common, *alone))
+        for _ in range(workers):
+            found.add_worker()
         until = time.monotonic() + PATIENCE_S
         while not (told.exists() and told.read_text()):
             assert time.monotonic() < until, "the scheduler did not start"
@@ -63,10 +64,24 @@ def cluster(folder: Path, workers: int) -> Iterator[Cluster]:
             process.wait()
 
 
-def _start(found: Cluster, folder: Path, role: str, *arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", f"distributed.cli.dask_{role}", *arguments]
-    with (folder / f"{role}-{len(found.workers)}.log").open("wb") as log:
-        return subprocess.Popen(command, env=found.environment, stdout=log, stderr=log)
+def _sealed(folder: Path) -> dict[str, str]:
+    certificate, key = make_certificate(folder)
+    variables = {
+        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true",
+        "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": str(certificate),
+    }
+    for role in _ROLES:
+        variables[f"DASK_DISTRIBUTED__COMM__TLS__{role}__CERT"] = str(certificate)
+        variables[f"DASK_DISTRIBUTED__COMM__TLS__{role}__KEY"] = str(key)
+    return variables
+
+
+def _start(found: Cluster, role: str, *arguments: str, path: Path = ADDON) -> subprocess.Popen[bytes]:
+    common = ["--scheduler-file", str(found.folder / _TOLD), "--no-dashboard"]
+    command = [sys.executable, "-m", f"distributed.cli.dask_{role}", *common, *arguments]
+    variables = found.environment | {"PYTHONPATH": str(path)}
+    with (found.folder / f"{role}-{len(found.workers)}.log").open("wb") as log:
+        return subprocess.Popen(command, env=variables, stdout=log, stderr=log)
 
 
 def _opened(pid: int) -> set[Path]:

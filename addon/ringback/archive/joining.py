@@ -15,7 +15,7 @@ from ringback.eventfile import EventFile
 from ringback.ledger import Ledger
 from ringback.observations import Funnel
 from ringback.sources.copies import MAX_FLOWS
-from ringback.sources.notice import Notice, Tell
+from ringback.sources.notice import Notice, Tell, Urgency
 from ringback.status import ExitCode
 from ringback.view.terminal import TerminalView
 from ringback.wording import agreeing, counted
@@ -75,24 +75,29 @@ class Joining:
                 self._show(self._waiting.take(self._next))
                 self._next += 1
 
-    def finish(self, total: int, *, interrupted: bool) -> ExitCode:
+    def finish(self, total: int, *, interrupted: bool, lost: str = "") -> ExitCode:
         """Print what is still waiting, and the summary; the exit code for it all. There are `total` captures.
+
+        `lost` tells why the others cannot come, where they cannot.
 
         Raises:
             EventFileError: the event file cannot take it.
         """
         for number in self._waiting.numbers():
             self._show(self._waiting.take(number))
-        self.funnel.incomplete |= interrupted
+        self.funnel.incomplete |= interrupted or bool(lost)
         if self._outputs.events is not None and not self._has_records:
             # The run that was begun has ended, and nothing was seen.
             self._outputs.events.summary(self.funnel)
         if self._outputs.view is not None:
             self._outputs.view.summary(self.funnel)
+        left = total - len(self._taken)
+        unread = f"{left} of {counted(total, 'capture')} {agreeing(left, 'was', 'were')} not read"
+        if lost:
+            self._tell(Notice(f"{lost}; {unread}", Urgency.ERROR))
+            return ExitCode.INPUT
         if interrupted:
-            left = total - len(self._taken)
-            were = agreeing(left, "was", "were")
-            self._tell(Notice(f"interrupted: {left} of {counted(total, 'capture')} {were} not read"))
+            self._tell(Notice(f"interrupted: {unread}"))
             return ExitCode.INTERRUPTED
         if ExitCode.INTERNAL in self._statuses:
             return ExitCode.INTERNAL

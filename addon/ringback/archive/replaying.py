@@ -12,7 +12,7 @@ from ringback.archive.paths import Place, is_address, places_of
 from ringback.archive.pool import do_here
 from ringback.archive.progress import ArchiveProgress
 from ringback.archive.screen import Screen
-from ringback.archive.task import Done, Job, Task
+from ringback.archive.task import Done, Job, LostError, Task
 from ringback.commands.destinations import capture_inputs, refuse_inputs
 from ringback.commands.environment import Environment
 from ringback.commands.interrupt import Interruptions
@@ -22,7 +22,7 @@ from ringback.commands.replay import Report
 from ringback.eventfile import EventFile
 from ringback.ledger import Ledger
 from ringback.sanitize import Placeholders
-from ringback.sources.notice import of_enums
+from ringback.sources.notice import Tell, of_enums
 from ringback.spec.load import load_specification
 from ringback.spec.model import Specification
 from ringback.status import ExitCode
@@ -52,7 +52,7 @@ def replay_archive(
     """Go through many captures at once and report on them.
 
     Raises:
-        ArgumentError: the event file or the ledger is among what is read.
+        ArgumentError: the cluster's address is none, or the event file or the ledger is among what is read.
         SourceError: no capture is named, or the key log or the cluster cannot be reached.
         SpecError: the specification cannot be used.
         EventFileError: the event file cannot be written.
@@ -62,12 +62,12 @@ def replay_archive(
     for notice in of_enums(specification.unloaded_enums):
         environment.tell(notice)
     recording = source.recording
+    if workers.cluster is not None:
+        _check_cluster(workers.cluster, records=report.ledger is not None)
     places = places_of(recording.named, environment.tell)
     if recording.keylog is not None and not is_address(recording.keylog_named):
         check_key_log(recording, environment)
     refuse_inputs(report.files, _inputs(places, recording.keylog_named))
-    if workers.cluster is not None:
-        _check_cluster(workers.cluster, records=report.ledger is not None)
     with ExitStack() as stack:
         outputs = _outputs(report, specification, environment, stack)
         job = Job(
@@ -83,13 +83,17 @@ def replay_archive(
         interruptions = stack.enter_context(Interruptions())
         progress = stack.enter_context(ArchiveProgress(environment, places))
         joining = Joining(outputs, environment, progress.tell)
-        with closing(_done(job, places, workers, interruptions)) as every:
-            for done in every:
-                with progress.paused():
-                    joining.take(done)
-                progress.advance(done)
+        lost = ""
+        with closing(_done(job, places, workers, interruptions, progress.tell)) as every:
+            try:
+                for done in every:
+                    with progress.paused():
+                        joining.take(done)
+                    progress.advance(done)
+            except LostError as error:
+                lost = str(error)
         progress.stop()
-        return joining.finish(len(places), interrupted=interruptions.count > 0)
+        return joining.finish(len(places), interrupted=interruptions.count > 0, lost=lost)
 
 
 def tasks_of(places: Sequence[Place], jobs: int) -> list[Task]:
@@ -118,7 +122,7 @@ def _batches(small: Iterator[tuple[int, Place]], most_bytes: int, most: int) -> 
 
 
 def _done(
-    job: Job, places: Sequence[Place], workers: Workers, interruptions: Interruptions
+    job: Job, places: Sequence[Place], workers: Workers, interruptions: Interruptions, tell: Tell
 ) -> Generator[Done]:
     if workers.cluster is None:
         jobs = workers.jobs or 1
@@ -131,13 +135,14 @@ def _done(
         for number, place in enumerate(places)
     ]
     tasks.sort(key=lambda task: -task.size_bytes)
-    yield from do_on_cluster(workers.cluster, job, tasks, interruptions)
+    yield from do_on_cluster(workers.cluster, job, tasks, interruptions, tell)
 
 
 def _check_cluster(address: str, *, records: bool) -> None:
     """Before any file is made."""
-    from ringback.archive.cluster import refuse_in_clear  # noqa: PLC0415 - it takes long to import
+    from ringback.archive.cluster import check_address, refuse_in_clear  # noqa: PLC0415 - it takes long
 
+    check_address(address)
     if records:
         refuse_in_clear(address)
 

@@ -102,6 +102,10 @@ class VersionError(RingbackError):
     """A task that came from another version of ringback."""
 
 
+class LostError(RingbackError):
+    """Whoever gives out the tasks is gone, or can give out none; what came back stands."""
+
+
 def do(job: Job, task: Task) -> Done:
     """Go through the captures of a task.
 
