@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _MAGIC = re.compile(r"[*?\[]")
-_FILE = "file://"
+_LOCAL = re.compile(r"(?:file|local)://")
+_WEB = ("http://", "https://")
+_ABSENT = frozenset({404, 410})
+"""What a web server answers where there is no such file."""
 _CAPTURE = ".flows"
 """What captures are called in a folder that is an address: to look into each would take too long."""
 _READ_AHEAD = 1 << 20
@@ -56,22 +59,39 @@ def places_of(named: Sequence[str], tell: Tell) -> list[Place]:
     """
     names, seen, places = Names(), set[str](), list[Place]()
     for each in named:
-        own = each.removeprefix(_FILE)
-        for location, size in _addressed(own) if is_address(own) else _local(own, tell):
-            real = location if is_address(location) else realpath(location)
+        own = _LOCAL.sub("", each, count=1) if _LOCAL.match(each) else each
+        matched = set[str]()
+        for location, real, size in _addressed(own) if is_address(own) else _local(own, tell):
+            if location in matched:
+                # A pattern matches a folder and what is in it.
+                continue
+            matched.add(location)
             if real in seen:
                 tell(Notice(f"{location} was named twice: it is read once"))
                 continue
             seen.add(real)
-            places.append(Place(location, names.of(PurePath(location).name), size))
+            places.append(Place(location, names.of(PurePath(_split(location)[0]).name), size))
     return places
 
 
 def key_log_of(location: str) -> str | None:
-    """`NAME.keys` beside `NAME.flows`; None where the capture has no suffix to replace."""
-    stem, dot, suffix = location.rpartition(".")
+    """`NAME.keys` beside `NAME.flows`; None where the capture has no suffix to replace. What
+    stands behind the name in an address stays."""
+    own, behind = _split(location)
+    stem, dot, suffix = own.rpartition(".")
     has_suffix = dot and stem and "/" not in suffix and not stem.endswith("/")
-    return f"{stem}{SUFFIX}" if has_suffix and f".{suffix}" != SUFFIX else None
+    return f"{stem}{SUFFIX}{behind}" if has_suffix and f".{suffix}" != SUFFIX else None
+
+
+def _split(location: str) -> tuple[str, str]:
+    """What names the file, and what stands behind that in an address: a query of the web, and in what the
+    file lies (`zip://a.flows::s3://bucket/all.zip`)."""
+    if not is_address(location):
+        return location, ""
+    own = location.partition("::")[0]
+    if own.startswith(_WEB):
+        own = own.partition("?")[0]
+    return own, location[len(own) :]
 
 
 @contextmanager
@@ -86,9 +106,9 @@ def opened_there(location: str) -> Iterator[BinaryIO]:
     system, path = _system_of(location)
     try:
         stream = system.open(path, "rb")
-    except FileNotFoundError:
-        raise SourceError(f"{location} does not exist; check the address") from None
     except Exception as error:
+        if _is_absent(error, system):
+            raise SourceError(f"{location} does not exist; check the address") from None
         raise OSError(f"it cannot be opened: {_said(error)}") from error
     with stream:
         watched = _Watched(stream)
@@ -128,7 +148,20 @@ class _Watched(io.RawIOBase):
 
 def _said(error: Exception) -> str:
     """The error in its own words, or by its kind where it has none."""
+    if isinstance(error, FileNotFoundError) and isinstance(error.__cause__, Exception):
+        return _said(error.__cause__)
     return str(error) or type(error).__name__
+
+
+def _is_absent(error: Exception, system: AbstractFileSystem) -> bool:
+    """Whether it is clear that there is no such file. On the web fsspec calls every failure so, whatever was
+    answered."""
+    if not isinstance(error, FileNotFoundError):
+        return False
+    cause = error.__cause__
+    if cause is None or isinstance(cause, FileNotFoundError) or "http" not in system.protocol:
+        return True
+    return getattr(cause, "status", None) in _ABSENT
 
 
 def exists_there(location: str) -> bool:
@@ -139,12 +172,16 @@ def exists_there(location: str) -> bool:
     """
     system, path = _system_of(location)
     try:
-        return bool(system.isfile(path))
+        # Not `isfile`, for which every failure is an absence.
+        return bool(system.info(path)["type"] == "file")
     except Exception as error:
+        if _is_absent(error, system):
+            return False
         raise OSError(f"its key log cannot be looked for: {_said(error)}") from error
 
 
-def _local(named: str, tell: Tell) -> Iterator[tuple[str, int]]:
+def _local(named: str, tell: Tell) -> Iterator[tuple[str, str, int]]:
+    """Path, real path and size of each."""
     if named == "-":
         raise SourceError("standard input is for one process; name a file, or leave --jobs and --cluster out")
     paths = [Path(named)]
@@ -158,26 +195,39 @@ def _local(named: str, tell: Tell) -> Iterator[tuple[str, int]]:
         except OSError:
             # Whoever reads it says what is wrong with it.
             size = 0
-        yield str(path), size
+        yield str(path), realpath(path), size
 
 
-def _addressed(named: str) -> Iterator[tuple[str, int]]:
+def _addressed(named: str) -> Iterator[tuple[str, str, int]]:
+    """Address, what tells it from all others, and size of each."""
     system, path = _system_of(named)
+    is_pattern = _MAGIC.search(_split(named)[0]) is not None
     try:
-        found = _found(system, path)
-    except FileNotFoundError:
-        found = {}
+        found = _found(system, path, is_pattern=is_pattern)
     except Exception as error:
-        raise SourceError(f"{named} cannot be listed: {_said(error)}") from error
+        if not _is_absent(error, system):
+            raise SourceError(f"{named} cannot be listed: {_said(error)}") from error
+        found = {}
     if not found:
         raise SourceError(f"{named} holds no capture; check the address")
     for each, size in found.items():
-        yield system.unstrip_protocol(each), size
+        location = named if each == path and not is_pattern else _address_of(each, named, path, system)
+        yield location, f"{hash(system)} {each}", size
 
 
-def _found(system: AbstractFileSystem, path: str) -> dict[str, int]:
+def _address_of(found: str, named: str, path: str, system: AbstractFileSystem) -> str:
+    """The address of what was found under the one that was named, with its host, which is not in every
+    system's paths."""
+    own, behind = _split(named)
+    start = own if own.endswith(path) else own.rstrip("/")
+    if is_address(found) or not start.endswith(path):
+        return str(system.unstrip_protocol(found))
+    return f"{start.removesuffix(path)}{found}{behind}"
+
+
+def _found(system: AbstractFileSystem, path: str, *, is_pattern: bool) -> dict[str, int]:
     """Path and size of each file that is meant, in order of their names."""
-    if _MAGIC.search(path):
+    if is_pattern:
         told: dict[str, dict[str, Any]] = system.glob(path, detail=True)
     elif system.isdir(path):
         told = system.glob(f"{path.rstrip('/')}/*{_CAPTURE}", detail=True)
