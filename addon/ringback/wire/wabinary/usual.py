@@ -22,6 +22,7 @@ from ringback.wire.wabinary.tags import (
     DICTIONARY_0,
     DOMAINS,
     HEX_8,
+    JID_PAIR,
     LIST_8,
     LIST_16,
     LIST_EMPTY,
@@ -114,6 +115,20 @@ def _node(  # noqa: C901, PLR0912, PLR0915
                         value = digits.upper()
                     else:
                         value = digits if digits.isdecimal() else _nibbles(digits)
+                elif first == JID_PAIR and data[offset] == NIBBLE_8:
+                    head = data[offset + 1]
+                    start = offset + 2
+                    offset = start + (head & ~PACKED_ODD)
+                    digits = data[start:offset].hex()
+                    if head & PACKED_ODD:
+                        if digits[-1:] != _PADDING:
+                            raise UnusualError
+                        digits = digits[:-1]
+                    server = single[data[offset]]
+                    offset += 1
+                    if not server:
+                        raise UnusualError
+                    value = Jid(digits if digits.isdecimal() else _nibbles(digits), server)
                 else:
                     value, offset = _VALUES[first](data, offset, single, double)
             attrs[name] = value
@@ -204,15 +219,8 @@ def _part(data: bytes, offset: int, single: _Single, double: _Double) -> tuple[s
 
 
 def _jid_pair(data: bytes, offset: int, single: _Single, double: _Double) -> tuple[Jid, int]:
-    user, offset = (
-        _packed(data, offset + 1, single, double)
-        if data[offset] == NIBBLE_8
-        else _part(data, offset, single, double)
-    )
-    server = single[data[offset]]
-    offset += 1
-    if server is None:
-        server, offset = _part(data, offset - 1, single, double)
+    user, offset = _part(data, offset, single, double)
+    server, offset = _part(data, offset, single, double)
     if not server:
         raise UnusualError
     return Jid(user, server), offset
@@ -241,7 +249,7 @@ _TEXT_READERS: dict[int, _ReadText] = {
     HEX_8: _packed,
     NIBBLE_8: _packed,
 }
-_VALUE_READERS: dict[int, _ReadValue] = {**_TEXT_READERS, tags.JID_PAIR: _jid_pair, tags.AD_JID: _ad_jid}
+_VALUE_READERS: dict[int, _ReadValue] = {**_TEXT_READERS, JID_PAIR: _jid_pair, tags.AD_JID: _ad_jid}
 _TEXTS: tuple[_ReadText, ...] = tuple(_TEXT_READERS.get(first, _unusual) for first in range(256))
 """What reads a text by its first byte, which was read."""
 _VALUES: tuple[_ReadValue, ...] = tuple(_VALUE_READERS.get(first, _unusual) for first in range(256))
