@@ -16,6 +16,7 @@ from typing import NoReturn, TypeAlias
 
 from ringback.stanza import Content, Jid, Node, Value
 from ringback.wire.wabinary import tags
+from ringback.wire.wabinary.runs import LEAST_CHILDREN, read_alike
 from ringback.wire.wabinary.tags import (
     BINARY_8,
     BINARY_20,
@@ -147,10 +148,13 @@ def _node(  # noqa: C901, PLR0912, PLR0915
             offset += 1
         if not levels:
             raise UnusualError
-        children = []
-        for _ in range(length):
+        children: list[Node] = []
+        while len(children) < length:
+            start = offset
             child, offset = _node(data, offset, single, double, levels - 1)
             children.append(child)
+            if length - len(children) >= LEAST_CHILDREN:
+                offset = read_alike(data, start, offset, children, length, single=single)
         content = tuple(children)
     elif first == BINARY_8:
         start = offset + 1
