@@ -96,7 +96,7 @@ def crowds(draw: st.DrawFn) -> Node:
 
 @given(crowds(), st.data())
 def test_children_that_are_alike_are_read_alike(crowd: Node, data: st.DataObject) -> None:
-    """Many children at a time are what each of them is by itself, whatever differs, also where one is torn."""
+    """Many children at a time are what each is by itself, whatever differs, also where one is torn."""
     whole = bytearray(encode(crowd, TABLE)[1:])
     agree(bytes(whole))
     agree(bytes(whole[: data.draw(st.integers(0, len(whole)))]))
