@@ -107,7 +107,9 @@ def test_no_marked_identity_reaches_the_disk(case: tuple[Marked, Node]) -> None:
             assert ledger.verify().is_sound
             held = bytes_of(path)
         held = (held + path.read_bytes()).lower()
-    assert not [form for form in marked_forms(marked) if len(form) > 4 and form in held]
+    # Zeros are everywhere in SQLite's files: 8.0.0.0 in two bytes a character stands there by chance.
+    telling = {form for form in marked_forms(marked) if len(form.replace(b"\0", b"")) > 4}
+    assert not [form for form in telling if form in held]
 
 
 @pytest.mark.parametrize("name", ["15550001234.flows", "me@example.org.flows", "+1 555 000 12 34 x 9.flows"])
