@@ -80,7 +80,7 @@ def test_a_machine_that_is_well(doctor: Any, tmp_path: Path) -> None:
     lines = [line for line in out.splitlines() if not line.startswith(" ")]
     assert [line.split(maxsplit=1)[0] for line in lines] == ["ok"] * 10 + ["skipped"]
     assert "61 of 61 frames opened, 1 pre-accept found" in out
-    assert "the add-on loads, with 8 options" in out
+    assert "the add-on loads, with 9 options" in out
     assert "home-of-somebody" not in out
     assert sorted(each.name for each in (tmp_path / "home-of-somebody").rglob("*")) == [
         ".mitmproxy",
