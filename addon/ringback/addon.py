@@ -45,8 +45,10 @@ POLL_S = 0.1
 """Time between two looks at the key log: so long at most a frame is held once its key is written."""
 
 MAX_NAMES = 20_000
-"""Values of each kind, call-ids or stanza ids, that keep their placeholder: fewer than of a recording, since
-a proxy may run for weeks."""
+"""Values of each kind, such as stanza ids, that keep their placeholder: fewer than of a recording, since a
+proxy may run for weeks."""
+MAX_CALL_NAMES = 5_000
+"""Call-ids that do; a call has some ten stanza ids."""
 
 DEFAULT_LEVEL = Severity.NOTE
 
@@ -91,7 +93,7 @@ class Ringback:
 
     def __init__(self) -> None:
         """Do nothing until mitmproxy calls `load`, `configure` and `running`."""
-        self._placeholders = Placeholders(MAX_NAMES)
+        self._placeholders = Placeholders(MAX_NAMES, most_calls=MAX_CALL_NAMES)
         self._has_told_of_names = False
         self._trims = False
         self.screens = Screens(self._placeholders, _tell)

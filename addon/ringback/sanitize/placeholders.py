@@ -65,11 +65,12 @@ class Placeholders:
     are_raw = False
     """True for the mapping that hides nothing: `ringback.sanitize.Raw`."""
 
-    def __init__(self, most: int = MAX_NAMES) -> None:
-        """An empty mapping: the first user becomes `A`. Of each kind of value `most` are remembered."""
+    def __init__(self, most: int = MAX_NAMES, *, most_calls: int = MAX_NAMES) -> None:
+        """An empty mapping: the first user becomes `A`. Of each kind of value `most` are remembered, of
+        call-ids `most_calls`."""
         self._users = letters(most)
         self._groups = numbered("GROUP", most)
-        self._calls = numbered("CALLID", most)
+        self._calls = numbered("CALLID", most_calls)
         self._ids = numbered("ID", most)
         self._names = numbered("NAME-PLACEHOLDER", most)
         self._captures = captures()
