@@ -100,11 +100,11 @@ def test_confidence_agrees_with_the_facts(name: str) -> None:
 
 
 def test_every_key_of_the_json_is_documented() -> None:
-    """The page lists the keys; one that it does not know fails here."""
+    """The page lists the keys; one that it does not know fails here. Not each stands in every report."""
     told = keys(as_json(Appraisal(from_captures("multi-device"))))
     documented = set(re.findall(r"^\| `(\w+)` \|", PAGE.read_text("utf-8"), re.MULTILINE))
     assert told <= documented
-    assert documented - told <= {"asked", "question"}
+    assert documented - told <= {"asked", "question", "scope"}
 
 
 def test_markdown_says_the_answer_first() -> None:

@@ -75,6 +75,11 @@ class Counts:
         return cls(title, unit, tuple(sorted(totals.items(), key=lambda row: (-row[1], row[0]))))
 
 
+MOST_MS = 999_999
+"""Longest duration that is told, either way: a quarter of an hour. A longer number could pass for an identity
+itself, and nothing rings so long: a clock was set."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
     """How a duration is spread, in whole milliseconds."""
@@ -88,8 +93,9 @@ class Spread:
 
     @classmethod
     def maybe_of(cls, title: str, seconds: Iterable[float]) -> Spread | None:
-        """The spread of these durations, None where there are none."""
-        values = sorted(round(each * 1000) for each in seconds if isfinite(each))
+        """The spread of these durations, None where there are none; one beyond `MOST_MS` counts as that."""
+        whole = (round(each * 1000) for each in seconds if isfinite(each))
+        values = sorted(max(-MOST_MS, min(each, MOST_MS)) for each in whole)
         return cls(title, len(values), values[0], round(median(values)), values[-1]) if values else None
 
 
