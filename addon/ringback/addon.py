@@ -48,7 +48,7 @@ MAX_NAMES = 20_000
 """Values of each kind, such as stanza ids, that keep their placeholder: fewer than of a recording, since a
 proxy may run for weeks."""
 MAX_CALL_NAMES = 5_000
-"""Call-ids that do; a call has some ten stanza ids."""
+"""Call-ids, and network addresses of each family, that do; a call has some ten stanza ids."""
 
 DEFAULT_LEVEL = Severity.NOTE
 

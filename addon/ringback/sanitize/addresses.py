@@ -6,7 +6,7 @@ import ipaddress
 import re
 
 from ringback.sanitize.identities import Identities
-from ringback.sanitize.series import Series
+from ringback.sanitize.series import MAX_NAMES, Series
 
 _NETS = ("192.0.2.", "198.51.100.", "203.0.113.")
 """Source: RFC 5737 section 3."""
@@ -31,17 +31,19 @@ PACKED_TAGS = frozenset({"te", "te2", "rte"})
 class Addresses:
     """Documentation addresses in place of real ones, stable, IPv4 and IPv6 apart."""
 
-    def __init__(self, identities: Identities) -> None:
-        """An empty mapping. Every address that is replaced is added to `identities`."""
+    def __init__(self, identities: Identities, most: int = MAX_NAMES) -> None:
+        """An empty mapping, of which `most` of each family are remembered. Every address that is replaced is
+        added to `identities`."""
         self._identities = identities
         own = "|".join(re.escape(net) + "[0-9]{1,3}" for net in _NETS)
         overflow = f"{_NETS[-1]}{_HOSTS + 1}"
-        self._v4 = Series(_spell_v4, own=own, overflow=overflow, limit=_HOSTS * len(_NETS))
+        self._v4 = Series(_spell_v4, own=own, overflow=overflow, limit=_HOSTS * len(_NETS), most=most)
         self._v6 = Series(
             lambda number: f"{_V6}{number:x}",
             own=f"{_V6}[0-9a-f]{{1,4}}",
             overflow=f"{_V6}ffff",
             limit=0xFFFE,
+            most=most,
         )
 
     def text(self, text: str) -> str | None:

@@ -67,7 +67,7 @@ class Placeholders:
 
     def __init__(self, most: int = MAX_NAMES, *, most_calls: int = MAX_NAMES) -> None:
         """An empty mapping: the first user becomes `A`. Of each kind of value `most` are remembered, of
-        call-ids `most_calls`."""
+        call-ids, and of addresses, which calls bring, `most_calls`."""
         self._users = letters(most)
         self._groups = numbered("GROUP", most)
         self._calls = numbered("CALLID", most_calls)
@@ -76,7 +76,7 @@ class Placeholders:
         self._captures = captures()
         self._admitted: set[str] = set()
         self._identities = Identities(most)
-        self._addresses = Addresses(self._identities)
+        self._addresses = Addresses(self._identities, most_calls)
         self._elsewhere = Identities()
         self._first_time: int | None = None
 
