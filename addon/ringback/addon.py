@@ -265,9 +265,7 @@ class Ringback:
         self.screens.refresh(now)
         if not self._has_told_of_names and self._placeholders.forgotten:
             self._has_told_of_names = True
-            text = (
-                f"more than {MAX_NAMES} names of one kind were seen: those seen longest ago are forgotten, "
-            )
+            text = "more names were seen than are remembered: those seen longest ago are forgotten, "
             _tell(Notice(f"{text}and get another placeholder should they come again", Urgency.INFO))
 
     def _apply_spec(self, value: str | None) -> None:
