@@ -5,6 +5,7 @@ After `ringback.findings` in the pipeline, and like everything up to the outlets
 
 from ringback.confidence.carry import Carry, Discrepancy, carry
 from ringback.confidence.independence import Hindrance, Witness, obstacles
+from ringback.confidence.levels import Level, Levels, Observed, weigh_numbers
 from ringback.confidence.observed import Client, ObservedFact, observed_facts
 from ringback.confidence.score import Score, ScoreChange, Weighing, score, weigh, weigh_facts
 
@@ -13,6 +14,9 @@ __all__ = [
     "Client",
     "Discrepancy",
     "Hindrance",
+    "Level",
+    "Levels",
+    "Observed",
     "ObservedFact",
     "Score",
     "ScoreChange",
@@ -24,4 +28,5 @@ __all__ = [
     "score",
     "weigh",
     "weigh_facts",
+    "weigh_numbers",
 ]

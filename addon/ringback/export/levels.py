@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringback.confidence import Carry, ScoreChange, Weighing
+from ringback.confidence import Level, Levels, ScoreChange
 from ringback.nodejson import JsonValue
 
 
-def level_rows(weighing: Weighing) -> list[tuple[str, ...]]:
+def level_rows(levels: Levels) -> list[tuple[str, ...]]:
     """A row for each fact on which the evidence bears: fact, level stated, reached, and what hinders it."""
     return [
         (
-            str(carry.fact),
-            carry.before,
-            carry.reached or "none",
-            str(len(carry.supporting)),
-            str(len(carry.contradicting)),
-            " ".join(hindrance.reason for hindrance in carry.hindrances),
+            str(level.fact),
+            level.before,
+            level.reached or "none",
+            str(level.supporting),
+            str(level.contradicting),
+            " ".join(hindrance.reason for hindrance in level.hindrances),
         )
-        for carry in _weighed(weighing)
+        for level in _weighed(levels)
     ]
 
 
@@ -28,20 +28,20 @@ def score_sentence(change: ScoreChange) -> str:
     return f"wacrg's score: {change.before} before, {change.after} after."
 
 
-def levels_json(weighing: Weighing) -> JsonValue:
+def levels_json(levels: Levels) -> JsonValue:
     """An object for each fact on which the evidence bears."""
     return [
         {
-            "spec": carry.fact.spec,
-            "path": carry.fact.path,
-            "before": carry.before,
-            "reached": carry.reached,
-            "after": carry.after,
-            "supporting": len(carry.supporting),
-            "contradicting": len(carry.contradicting),
-            "hindrances": [hindrance.value for hindrance in carry.hindrances],
+            "spec": level.fact.spec,
+            "path": level.fact.path,
+            "before": level.before,
+            "reached": level.reached,
+            "after": level.after,
+            "supporting": level.supporting,
+            "contradicting": level.contradicting,
+            "hindrances": [hindrance.value for hindrance in level.hindrances],
         }
-        for carry in _weighed(weighing)
+        for level in _weighed(levels)
     ]
 
 
@@ -54,5 +54,5 @@ def score_json(change: ScoreChange) -> JsonValue:
     }
 
 
-def _weighed(weighing: Weighing) -> Iterator[Carry]:
-    return (carry for carry in weighing.carries.values() if carry.supporting or carry.contradicting)
+def _weighed(levels: Levels) -> Iterator[Level]:
+    return (level for level in levels.facts.values() if level.supporting or level.contradicting)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Protocol
 
-from ringback.confidence import Weighing as FactWeighing
+from ringback.confidence import Levels
 from ringback.export.levels import level_rows, levels_json, score_json, score_sentence
 from ringback.export.markdown import listed, plain, table
 from ringback.export.modelpage import counts_json, facts_json, model_page, undocumented_json
 from ringback.export.verdicts import sentence
-from ringback.export.washing import Appraisal
 from ringback.nodejson import JsonValue
 from ringback.questions.unit import NOT_KNOWN
 from ringback.questions.verdict import Split, Verdict
@@ -22,45 +22,68 @@ FORMAT = 1
 """Version of the JSON; grows when a key changes its meaning or goes."""
 
 
-def questions_markdown(appraisal: Appraisal) -> str:
+class Appraised(Protocol):
+    """What evidence says, fit to be published."""
+
+    @property
+    def weighing(self) -> Weighing:
+        """Verdicts, tallies, and what is undocumented."""
+
+    @property
+    def levels(self) -> Levels:
+        """What the evidence carries each fact to."""
+
+    @property
+    def scope(self) -> str:
+        """Which part of the evidence this is; empty for all of it."""
+
+    def checked(self, text: str, name: str) -> str:
+        """The text itself, when nothing in it could identify anybody of this evidence.
+
+        Raises:
+            LeakError: it holds something that could.
+        """
+
+
+def questions_markdown(appraisal: Appraised) -> str:
     """The verdicts, the facts and what is undocumented, as one Markdown page.
 
     Raises:
         LeakError: it could identify somebody.
     """
-    return appraisal.material.checked(render_markdown(appraisal), "questions.md")
+    return appraisal.checked(render_markdown(appraisal), "questions.md")
 
 
-def questions_json(appraisal: Appraisal) -> str:
+def questions_json(appraisal: Appraised) -> str:
     """The same as JSON, which is described in `docs/exports.md`.
 
     Raises:
         LeakError: it could identify somebody.
     """
     text = json.dumps(to_json(appraisal), indent=2) + "\n"
-    return appraisal.material.checked(text, "questions.json")
+    return appraisal.checked(text, "questions.json")
 
 
-def render_markdown(appraisal: Appraisal) -> str:
+def render_markdown(appraisal: Appraised) -> str:
     """The page, before it is checked."""
     weighing = appraisal.weighing
-    scope = appraisal.material.scope
+    scope = appraisal.scope
     parts = (
         _verdicts(weighing.verdicts, scope),
         _unruled(weighing),
-        _levels(appraisal.facts),
+        _levels(appraisal.levels),
         model_page(weighing),
     )
     return "\n".join(chain.from_iterable(parts)) + "\n"
 
 
-def to_json(appraisal: Appraisal) -> dict[str, JsonValue]:
+def to_json(appraisal: Appraised) -> dict[str, JsonValue]:
     """The object, before it is checked."""
-    weighing, levels = appraisal.weighing, appraisal.facts
+    weighing, levels = appraisal.weighing, appraisal.levels
     return {
         "format": FORMAT,
         "tool": f"ringback {VERSION}",
-        **({"scope": appraisal.material.scope} if appraisal.material.scope else {}),
+        **({"scope": appraisal.scope} if appraisal.scope else {}),
         "verdicts": [_verdict_json(verdict) for verdict in weighing.verdicts],
         "without_rule": [{"question": each.id, "asked": each.text} for each in weighing.unruled_questions],
         "score": score_json(levels.total),
@@ -110,7 +133,7 @@ def _unruled(weighing: Weighing) -> Iterator[str]:
         yield from (f"- {each.id}: {plain(each.text)}" for each in weighing.unruled_questions)
 
 
-def _levels(levels: FactWeighing) -> Iterator[str]:
+def _levels(levels: Levels) -> Iterator[str]:
     yield from ("", "## Confidence", "", plain(score_sentence(levels.total)))
     heads = ("fact", "stated", "reached", "for", "against", "why not further")
     yield from table(heads, level_rows(levels))

@@ -13,20 +13,19 @@ from functools import cached_property
 from msgspec import structs
 
 from ringback.calls import Call, Emission, Sighting
+from ringback.confidence import Levels, observed_facts
 from ringback.confidence import Weighing as FactWeighing
-from ringback.confidence import observed_facts
 from ringback.confidence import weigh as weigh_facts
 from ringback.conflicts import ConflictTally, comparisons, observe, tally
 from ringback.export.material import Material
 from ringback.export.ownsources import without_additions
 from ringback.export.publisher import refuse_raw, washed_client
-from ringback.questions.evidence import CallEvidence
-from ringback.questions.stanzas import stanza_units
-from ringback.questions.undocumented import Undocumented, collect_undocumented
-from ringback.questions.weighing import Weighing, weigh
+from ringback.questions.counting import count_call
+from ringback.questions.counts import Counted
+from ringback.questions.undocumented import Undocumented, judge_undocumented
+from ringback.questions.weighing import Weighing, judge, judge_levels
 from ringback.sanitize import Placeholders
 from ringback.sanitize.keep import is_placeholder
-from ringback.spec.model import Specification
 from ringback.spec.part import SpecPart
 from ringback.stanza import Content, Node, Value
 
@@ -68,31 +67,51 @@ class Appraisal:
         return washed(self.material, self.placeholders)
 
     @cached_property
-    def weighing(self) -> Weighing:
-        """Verdicts, tallies, and what is undocumented.
+    def counted(self) -> tuple[Counted, ...]:
+        """What is counted of each call.
 
         Types and shapes of what is undocumented are told from the real values, which they do not show.
         """
         clean = self.clean
-        weighing = weigh(clean.calls, clean.clients, clean.specification, doubtful=clean.doubtful)
-        return replace(weighing, undocumented=self._with_shapes(weighing.undocumented, clean.specification))
+        return tuple(
+            count_call(call, clean.clients, clean.specification, seen=seen)
+            for call, seen in zip(clean.calls, self.material.calls, strict=True)
+        )
+
+    @cached_property
+    def weighing(self) -> Weighing:
+        """Verdicts, tallies, and what is undocumented."""
+        clean = self.clean
+        weighing = judge(self.counted, clean.specification, doubtful=clean.doubtful)
+        return replace(weighing, undocumented=self._washed(weighing.undocumented))
+
+    @cached_property
+    def levels(self) -> Levels:
+        """What the evidence carries each fact to, as numbers; `facts` has the observations."""
+        return judge_levels(self.counted, self.clean.specification)
 
     @cached_property
     def additions(self) -> tuple[Undocumented, ...]:
         """What is undocumented, and what ringback itself added to the files before, told alike."""
         clean, before = self.clean, without_additions(self.clean.specification)
-        evidence = [CallEvidence.of(call, clean.clients) for call in clean.calls]
-        return self._with_shapes(collect_undocumented(stanza_units(evidence, before)), before)
+        counted = [
+            count_call(call, clean.clients, before, seen=seen)
+            for call, seen in zip(clean.calls, self.material.calls, strict=True)
+        ]
+        return self._washed(judge_undocumented(counted))
 
-    def _with_shapes(
-        self, undocumented: Iterable[Undocumented], specification: Specification
-    ) -> tuple[Undocumented, ...]:
-        evidence = [CallEvidence.of(call, self.clean.clients) for call in self.material.calls]
-        shapes = {
-            (each.spec, _path(each.path, self.placeholders), each.what): each
-            for each in collect_undocumented(stanza_units(evidence, specification))
-        }
-        return tuple(_with_shapes(each, shapes) for each in undocumented)
+    def _washed(self, undocumented: Iterable[Undocumented]) -> tuple[Undocumented, ...]:
+        shown = (replace(each, path=_path(each.path, self.placeholders)) for each in undocumented)
+        return tuple(sorted(shown, key=lambda each: (each.spec, each.path, each.what)))
+
+    @property
+    def scope(self) -> str:
+        """Which part of the evidence this is; empty for all of it."""
+        return self.material.scope
+
+    def checked(self, text: str, name: str) -> str:
+        """See `Material.checked`."""
+        return self.material.checked(text, name)
 
     @cached_property
     def facts(self) -> FactWeighing:
@@ -109,11 +128,6 @@ class Appraisal:
         for comparison in comparisons(clean.specification, parts):
             seen = observe(comparison, sightings, clean.client_of, clean.specification.enums)
             yield from tally(comparison, seen)
-
-
-def _with_shapes(clean: Undocumented, real: dict[tuple[str, str, str], Undocumented]) -> Undocumented:
-    told = real.get((clean.spec, clean.path, clean.what), clean)
-    return replace(clean, type_guess=told.type_guess, shapes=told.shapes)
 
 
 def _path(path: str, placeholders: Placeholders) -> str:

@@ -57,12 +57,13 @@ def _where(fewer: Sequence[Unit]) -> str:
 
 def _unlike(units: Sequence[Unit], fewer: Sequence[Unit]) -> str:
     """The values that only the few have: the first thing to vary."""
-    others = [unit for unit in units if unit not in fewer]
+    others = [unit for unit in units if unit.success is not fewer[0].success]
+    seen = {dimension: {unit.value(dimension) for unit in others} for dimension in _VARIATIONS}
     own = (
         f"{dimension} {value}"
         for dimension in _VARIATIONS
         for value in sorted({unit.value(dimension) for unit in fewer} - {NOT_KNOWN})
-        if value not in {unit.value(dimension) for unit in others}
+        if value not in seen[dimension]
     )
     return " and ".join(own)
 

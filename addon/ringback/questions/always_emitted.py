@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from ringback.questions.advice import next_capture, one_sided
 from ringback.questions.conditions import CONDITIONS, traits
+from ringback.questions.counts import Counted, EmittedCount, RungCount
 from ringback.questions.deciding import Kind, decide
 from ringback.questions.evidence import CallEvidence
 from ringback.questions.offered import MAX_DEVICES, lists_too_many
 from ringback.questions.rule import Rule
-from ringback.questions.rung import Outcome, RungDevice, rung_devices
+from ringback.questions.rung import Outcome, RungDevice
 from ringback.questions.states import DeviceState
 from ringback.questions.unit import Unit, call_ids, split, tally
 from ringback.questions.verdict import Counts, Split, Verdict
@@ -29,17 +30,36 @@ DIMENSIONS = (*CONDITIONS, DEVICE_STATE, SEEN_FROM)
 FIRST_CAPTURE = "a call from the caller's socket, from the offer until it is answered or ends"
 
 
+def count_emitted(evidence: CallEvidence, rung: Sequence[RungDevice]) -> EmittedCount:
+    """What the call says; `rung` are its devices."""
+    return EmittedCount(tuple(_count(evidence, each) for each in rung), lists_too_many(evidence))
+
+
+def _count(evidence: CallEvidence, rung: RungDevice) -> RungCount:
+    known = traits(evidence, rung.device)
+    if rung.state.is_told_apart:
+        known[DEVICE_STATE] = rung.state.value
+    if rung.watched:
+        sides = {"caller" if watch.by_caller else "callee" for watch in rung.watched}
+        known[SEEN_FROM] = " and ".join(sorted(sides, reverse=True))
+    return RungCount(rung.state, rung.outcome, tuple(known.items()))
+
+
 @dataclass(frozen=True, slots=True)
 class _Rung:
     """An offered device as a unit, counted or not."""
 
-    rung: RungDevice
+    rung: RungCount
     unit: Unit
 
 
-def weigh_always_emitted(rule: Rule, calls: Sequence[CallEvidence]) -> Verdict:
+def judge_always_emitted(rule: Rule, calls: Sequence[Counted]) -> Verdict:
     """The verdict on the question out of these calls, in any order."""
-    seen = [_unit(evidence, rung) for evidence in calls for rung in rung_devices(evidence)]
+    seen = [
+        _Rung(rung, Unit(call.call_id, rung.outcome is Outcome.EMITTED, dict(rung.traits)))
+        for call in calls
+        for rung in call.count.rules.emitted.devices
+    ]
     units = [each.unit for each in seen if each.rung.counts]
     # What the vantage was cannot be what an emission depends on.
     decision = decide(units, (*CONDITIONS, DEVICE_STATE), Kind.ALWAYS)
@@ -64,16 +84,6 @@ def weigh_always_emitted(rule: Rule, calls: Sequence[CallEvidence]) -> Verdict:
         weakened_by=(*_weakened_by(seen, units), *_too_long(calls)),
         next_capture=next_capture(units, decision.answer, FIRST_CAPTURE),
     )
-
-
-def _unit(evidence: CallEvidence, rung: RungDevice) -> _Rung:
-    known = traits(evidence, rung.device)
-    if rung.state.is_told_apart:
-        known[DEVICE_STATE] = rung.state.value
-    if rung.watched:
-        sides = {"caller" if watch.by_caller else "callee" for watch in rung.watched}
-        known[SEEN_FROM] = " and ".join(sorted(sides, reverse=True))
-    return _Rung(rung, Unit(evidence.call.call_id, rung.outcome is Outcome.EMITTED, known))
 
 
 def _by_state(seen: Sequence[_Rung]) -> Split:
@@ -104,8 +114,8 @@ def _weakened_by(seen: Sequence[_Rung], units: Sequence[Unit]) -> list[str]:
     return [*sentences, *one_sided(units, CONDITIONS)]
 
 
-def _too_long(calls: Sequence[CallEvidence]) -> list[str]:
-    cut = sum(map(lists_too_many, calls))
+def _too_long(calls: Sequence[Counted]) -> list[str]:
+    cut = sum(call.count.rules.emitted.is_cut for call in calls)
     told = f"{counted(cut, 'call')} {agreeing(cut, 'lists', 'list')} more than {MAX_DEVICES} devices"
     return [f"{told}: the rest was not looked at."] if cut else []
 
@@ -116,5 +126,5 @@ RULE = Rule(
     words=("always", "emitted"),
     unit="one offered callee device that was able to ring, per call, watched until its ringing ended",
     success="its pre-accept came before its ringing ended",
-    weigh=weigh_always_emitted,
+    judge=judge_always_emitted,
 )

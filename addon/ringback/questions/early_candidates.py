@@ -6,12 +6,14 @@ pre-accepts at least one carries an endpoint. The tables say where endpoints com
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from ringback.calls import Emission, Sender, Sighting
 from ringback.questions.advice import next_capture, one_sided
 from ringback.questions.conditions import CONDITIONS, traits
+from ringback.questions.counts import Counted, EarlyCount, PreacceptCount
 from ringback.questions.deciding import Kind, decide
 from ringback.questions.evidence import CallEvidence, place_on_wire
 from ringback.questions.rule import Rule
@@ -27,26 +29,43 @@ NOWHERE = "nowhere"
 FIRST_CAPTURE = "a call in which a device of the callee rings, from either side"
 
 
+def count_early(evidence: CallEvidence) -> EarlyCount:
+    """What the call says."""
+    preaccepts = evidence.call.of(PREACCEPT)
+    return EarlyCount(
+        ringing=tuple(_ringing(evidence)),
+        by_creator=sum(evidence.is_caller(evidence.senders[emission]) for emission in preaccepts),
+        # Of calls without an offer the beginning is missing.
+        first=_first_of_all(evidence) if evidence.offers else None,
+        firsts=tuple(_firsts_of_devices(evidence)),
+    )
+
+
+def _ringing(evidence: CallEvidence) -> Iterator[PreacceptCount]:
+    for client, preaccepts in evidence.ringing_clients():
+        carried = next((found for each in preaccepts if (found := _of_device(each))), ())
+        forms = sorted({material.form for material in carried})
+        yield PreacceptCount(tuple(traits(evidence, client).items()), len(carried), tuple(forms))
+
+
 @dataclass(frozen=True, slots=True)
 class _Ringing:
     """One client that pre-accepted, in one call."""
 
+    preaccept: PreacceptCount
     unit: Unit
-    carried: tuple[Material, ...]
-    """Endpoints in the first of its pre-accepts that carries any."""
 
 
-def weigh_early_candidates(rule: Rule, calls: Sequence[CallEvidence]) -> Verdict:
+def judge_early_candidates(rule: Rule, calls: Sequence[Counted]) -> Verdict:
     """The verdict on the question out of these calls, in any order."""
-    ringing = [each for evidence in calls for each in _ringing(evidence)]
+    ringing = [
+        _Ringing(each, Unit(call.call_id, each.endpoints > 0, dict(each.traits)))
+        for call in calls
+        for each in call.count.rules.early.ringing
+    ]
     units = [each.unit for each in ringing]
     decision = decide(units, CONDITIONS, Kind.EITHER)
-    by_creator = [
-        "sent by the call's creator"
-        for evidence in calls
-        for emission in evidence.call.of(PREACCEPT)
-        if evidence.is_caller(evidence.senders[emission])
-    ]
+    by_creator = sum(call.count.rules.early.by_creator for call in calls)
     return Verdict(
         question=rule.question,
         asked=rule.asks,
@@ -56,7 +75,7 @@ def weigh_early_candidates(rule: Rule, calls: Sequence[CallEvidence]) -> Verdict
         condition=decision.condition,
         tally=tally(units),
         splits=tuple(split(units, each) for each in CONDITIONS),
-        apart=Counts.of("not counted", "one pre-accept", by_creator),
+        apart=Counts.of("not counted", "one pre-accept", repeat("sent by the call's creator", by_creator)),
         counts=tuple(_counts(calls, ringing)),
         spreads=(),
         calls=call_ids(units),
@@ -66,10 +85,20 @@ def weigh_early_candidates(rule: Rule, calls: Sequence[CallEvidence]) -> Verdict
     )
 
 
-def _ringing(evidence: CallEvidence) -> Iterator[_Ringing]:
-    for client, preaccepts in evidence.ringing_clients():
-        carried = next((found for each in preaccepts if (found := _of_device(each))), ())
-        yield _Ringing(Unit(evidence.call.call_id, bool(carried), traits(evidence, client)), carried)
+def _counts(calls: Sequence[Counted], ringing: Sequence[_Ringing]) -> Iterator[Counts]:
+    carrying = [each.preaccept for each in ringing if each.preaccept.endpoints]
+    forms = (form for each in carrying for form in each.forms)
+    sizes = (counted(each.endpoints, "endpoint") for each in carrying)
+    seen = [call.count.rules.early for call in calls]
+    yield Counts.of("forms in pre-accepts", "one device's pre-accept with an endpoint of that form", forms)
+    yield Counts.of("endpoints in a pre-accept", "one device's pre-accept that carries any", sizes)
+    firsts = (each.first for each in seen if each.first is not None)
+    yield Counts.of("first in a call, of whoever", "one call", firsts)
+    yield Counts.of(
+        "first of a callee's device",
+        "one device that pre-accepted or accepted, per call",
+        (first for each in seen for first in each.firsts),
+    )
 
 
 def _of_device(emission: Emission) -> tuple[Material, ...]:
@@ -79,23 +108,6 @@ def _of_device(emission: Emission) -> tuple[Material, ...]:
 
 def _own(copy: Sighting) -> tuple[Material, ...]:
     return tuple(each for each in materials(copy.node) if each.origin is Origin.DEVICE)
-
-
-def _counts(calls: Sequence[CallEvidence], ringing: Sequence[_Ringing]) -> Iterator[Counts]:
-    forms = [form for each in ringing for form in sorted({material.form for material in each.carried})]
-    sizes = [counted(len(each.carried), "endpoint") for each in ringing if each.carried]
-    firsts = [first for evidence in calls for first in _firsts_of_devices(evidence)]
-    yield Counts.of("forms in pre-accepts", "one device's pre-accept with an endpoint of that form", forms)
-    yield Counts.of("endpoints in a pre-accept", "one device's pre-accept that carries any", sizes)
-    yield Counts.of("first in a call, of whoever", "one call", map(_first_of_all, _with_stanzas(calls)))
-    yield Counts.of(
-        "first of a callee's device", "one device that pre-accepted or accepted, per call", firsts
-    )
-
-
-def _with_stanzas(calls: Iterable[CallEvidence]) -> list[CallEvidence]:
-    """Calls of which an offer was seen: of the others the beginning is missing."""
-    return [evidence for evidence in calls if evidence.offers]
 
 
 def _first_of_all(evidence: CallEvidence) -> str:
@@ -134,5 +146,5 @@ RULE = Rule(
     words=("transport", "accept", "early"),
     unit="one callee device that pre-accepted, per call",
     success="at least one of its pre-accepts carries a transport endpoint",
-    weigh=weigh_early_candidates,
+    judge=judge_early_candidates,
 )

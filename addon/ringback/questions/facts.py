@@ -7,16 +7,20 @@ any shows it, else not exercised. A child has two statements: that it may stand 
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ringback.check.call import check_call
 from ringback.check.stanza import check_stanza
+from ringback.confidence.observed import observed_facts
 from ringback.findings import Evidence, Finding, Stance
+from ringback.questions.counts import Counted, LevelCount, ModelCount, UnitCount, alike
 from ringback.questions.evidence import CallEvidence
 from ringback.questions.stanzas import StanzaUnit, stanza_units
-from ringback.questions.undocumented import Undocumented, collect_undocumented
+from ringback.questions.undocumented import count_places
 from ringback.spec.model import AttributeFact, ChildFact, Specification, StanzaSpec
+from ringback.stanza import Node
 
 UNIT = "one stanza of the file, each direction apart"
 
@@ -24,6 +28,7 @@ _OCCURRENCE_CODES = frozenset({"child-missing", "child-repeated"})
 _LITERAL = "addresses-literal"
 """Says of every stanza that the literal reading of required addresses holds on no copy: a finding about the
 file, which would drown what single stanzas violate."""
+_DIMENSIONS = ("direction", "call kind", "build")
 
 
 class Statement(enum.Enum):
@@ -50,12 +55,6 @@ class Bearings:
     violated: int = 0
     not_exercised: int = 0
 
-    @classmethod
-    def of(cls, seen: Iterable[Bearing]) -> Bearings:
-        """The three counts of what `seen` yields."""
-        listed = list(seen)
-        return cls(*(listed.count(bearing) for bearing in Bearing))
-
 
 @dataclass(frozen=True, slots=True)
 class FactTally:
@@ -76,25 +75,137 @@ class FactTally:
 
 
 _Key = tuple[str, Statement]
-_Seen = list[tuple[StanzaUnit, dict[_Key, Bearing]]]
 
 
-def tally_facts(
-    calls: Sequence[CallEvidence], specification: Specification
-) -> tuple[tuple[FactTally, ...], tuple[Undocumented, ...]]:
-    """Every statement of every loaded file, exercised or not, and what the stanzas hold beyond the files."""
-    units = list(stanza_units(calls, specification))
-    of_calls = _contradicted(calls, specification)
-    by_file: dict[str, _Seen] = {spec.id: [] for spec in specification.stanzas.values()}
+def count_facts(
+    evidence: CallEvidence, nodes: Mapping[Evidence, Node], specification: Specification
+) -> ModelCount:
+    """What one call says of every statement of every loaded file, what its stanzas hold beyond the files, and
+    what they are evidence of; `nodes` are its stanzas as they were seen, by where."""
+    units = list(stanza_units([evidence], specification))
+    of_stanzas = {
+        copy.evidence: check_stanza(copy, unit.spec, specification.enums)
+        for unit in units
+        for copy in unit.copies
+    }
+    of_call = check_call(evidence.call, specification, settled=True)
+    against = _contradicted(of_call)
+    groups: dict[tuple[str, str, str, str], _Group] = {}
+    numbers = []
     for unit in units:
-        by_file[unit.spec.id].append((unit, _bearings(unit, specification, of_calls)))
-    tallies = (
-        _tally(spec, fact, statement, by_file[spec.id])
-        for spec in specification.stanzas.values()
-        for fact in spec.facts()
-        for statement in _statements(fact)
+        key = (unit.spec.id, unit.direction, unit.kind, unit.build)
+        group = groups.setdefault(key, _Group(len(groups)))
+        group.add(_bearings(unit, of_stanzas, against))
+        numbers.append(group.number)
+    statements = {spec.id: _numbers(spec) for spec in specification.stanzas.values()}
+    return ModelCount(
+        tuple(UnitCount(*key, group.n, group.said(statements[key[0]])) for key, group in groups.items()),
+        tuple(numbers),
+        count_places(units, nodes),
+        _levels(evidence, of_stanzas, of_call),
     )
-    return tuple(tallies), collect_undocumented(units)
+
+
+@dataclass(slots=True)
+class _Group:
+    number: int
+    n: int = 0
+    counts: dict[_Key, list[int]] = field(default_factory=dict)
+
+    def add(self, bearings: Mapping[_Key, Bearing]) -> None:
+        self.n += 1
+        for key, bearing in bearings.items():
+            self.counts.setdefault(key, [0, 0])[bearing is Bearing.VIOLATED] += 1
+
+    def said(self, numbers: Mapping[_Key, int]) -> tuple[tuple[int, int, int], ...]:
+        told = ((numbers[key], *counts) for key, counts in self.counts.items() if key in numbers)
+        return tuple(sorted((number, valid, violated) for number, valid, violated in told))
+
+
+def _numbers(spec: StanzaSpec) -> dict[_Key, int]:
+    """A number for each statement of the file."""
+    return {(fact.path, statement): number for number, (fact, statement) in enumerate(_all(spec))}
+
+
+def _all(spec: StanzaSpec) -> Iterator[tuple[AttributeFact | ChildFact, Statement]]:
+    return ((fact, statement) for fact in spec.facts() for statement in _statements(fact))
+
+
+def _levels(
+    evidence: CallEvidence, of_stanzas: Mapping[Evidence, Sequence[Finding]], of_call: Sequence[Finding]
+) -> tuple[LevelCount, ...]:
+    """What the stanzas of the call are evidence of; acks and receipts are none."""
+    emitted = (copy for emission in evidence.call.emissions for copy in emission.sightings)
+    findings = [finding for copy in emitted for finding in of_stanzas.get(copy.evidence, ())]
+    observed = observed_facts([*findings, *of_call], lambda each: evidence.clients.get(each.connection))
+    counts = Counter((each.fact, each.stance, each.technique, each.build or "") for each in observed)
+    return tuple(LevelCount(*key, n) for key, n in counts.items())
+
+
+def judge_facts(calls: Sequence[Counted], specification: Specification) -> tuple[FactTally, ...]:
+    """Every statement of every loaded file, exercised or not, out of these calls in any order."""
+    sums = {spec.id: _Sum() for spec in specification.stanzas.values()}
+    for model, of_model in alike(calls):
+        for group in model.groups:
+            sums[group.spec].add(group, of_model)
+    return tuple(
+        sums[spec.id].tally(spec, fact, statement, number)
+        for spec in specification.stanzas.values()
+        for number, (fact, statement) in enumerate(_all(spec))
+    )
+
+
+class _Said:
+    """Stanzas, and what they say of each statement by its number."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self.counts: dict[int, list[int]] = {}
+
+    def add(self, group: UnitCount, times: int) -> None:
+        self.n += group.n * times
+        for number, valid, violated in group.said:
+            counts = self.counts.setdefault(number, [0, 0])
+            counts[0] += valid * times
+            counts[1] += violated * times
+
+    def bearings(self, number: int) -> Bearings:
+        valid, violated = self.counts.get(number, (0, 0))
+        return Bearings(valid, violated, self.n - valid - violated)
+
+
+class _Sum:
+    """What all calls say of one file."""
+
+    def __init__(self) -> None:
+        self._whole = _Said()
+        self._splits: dict[str, dict[str, _Said]] = {name: {} for name in _DIMENSIONS}
+        self._violating: dict[int, set[str]] = {}
+
+    def add(self, group: UnitCount, calls: Sequence[Counted]) -> None:
+        self._whole.add(group, len(calls))
+        for name, value in zip(_DIMENSIONS, (group.direction, group.kind, group.build), strict=True):
+            self._splits[name].setdefault(value, _Said()).add(group, len(calls))
+        for number, _, violated in group.said:
+            if violated:
+                self._violating.setdefault(number, set()).update(call.call_id for call in calls)
+
+    def tally(
+        self, spec: StanzaSpec, fact: AttributeFact | ChildFact, statement: Statement, number: int
+    ) -> FactTally:
+        return FactTally(
+            spec=spec.id,
+            path=fact.path,
+            statement=statement,
+            says=fact.type if isinstance(fact, AttributeFact) else fact.occurrence,
+            confidence=fact.confidence,
+            counts=self._whole.bearings(number),
+            splits=tuple(
+                (name, tuple((value, said.bearings(number)) for value, said in sorted(by_value.items())))
+                for name, by_value in self._splits.items()
+            ),
+            violated_in=tuple(sorted(self._violating.get(number, ()))),
+        )
 
 
 def _statements(fact: AttributeFact | ChildFact) -> tuple[Statement, ...]:
@@ -102,28 +213,27 @@ def _statements(fact: AttributeFact | ChildFact) -> tuple[Statement, ...]:
     return (Statement.ATTRIBUTE,) if is_attribute else (Statement.CHILD, Statement.OCCURRENCE)
 
 
-def _contradicted(
-    calls: Sequence[CallEvidence], specification: Specification
-) -> dict[Evidence, set[tuple[str, str]]]:
+def _contradicted(of_call: Iterable[Finding]) -> dict[Evidence, set[tuple[str, str]]]:
     """By frame: file and path of the facts that only the whole call shows to be violated in it."""
     found: dict[Evidence, set[tuple[str, str]]] = {}
-    for evidence in calls:
-        for finding in check_call(evidence.call, specification, settled=True):
-            is_against = finding.stance is Stance.CONTRADICTS and finding.code != _LITERAL
-            for place in finding.evidence if is_against else ():
-                if finding.fact is not None:
-                    found.setdefault(place, set()).add((finding.fact.spec, finding.fact.path))
+    for finding in of_call:
+        is_against = finding.stance is Stance.CONTRADICTS and finding.code != _LITERAL
+        for place in finding.evidence if is_against else ():
+            if finding.fact is not None:
+                found.setdefault(place, set()).add((finding.fact.spec, finding.fact.path))
     return found
 
 
 def _bearings(
-    unit: StanzaUnit, specification: Specification, of_calls: Mapping[Evidence, set[tuple[str, str]]]
+    unit: StanzaUnit,
+    of_stanzas: Mapping[Evidence, Sequence[Finding]],
+    of_call: Mapping[Evidence, set[tuple[str, str]]],
 ) -> dict[_Key, Bearing]:
     """What the unit says of each statement: the worst that any copy says."""
     seen: dict[_Key, Bearing] = {}
     for copy in unit.copies:
-        findings = check_stanza(copy, unit.spec, specification.enums)
-        against = {path for spec, path in of_calls.get(copy.evidence, ()) if spec == unit.spec.id}
+        findings = of_stanzas[copy.evidence]
+        against = {path for spec, path in of_call.get(copy.evidence, ()) if spec == unit.spec.id}
         for key, bearing in (
             *_said(findings),
             *_said_of_call(unit.spec, against),
@@ -170,26 +280,3 @@ def _occurrences(spec: StanzaSpec, findings: Sequence[Finding]) -> Iterator[tupl
         if parent == spec.tag or said.get(parent, set()) & {"fact-observed", "child-repeated"}:
             is_broken = said.get(fact.path, set()) & _OCCURRENCE_CODES
             yield (fact.path, Statement.OCCURRENCE), Bearing.VIOLATED if is_broken else Bearing.VALID
-
-
-def _tally(spec: StanzaSpec, fact: AttributeFact | ChildFact, statement: Statement, seen: _Seen) -> FactTally:
-    key = (fact.path, statement)
-    told = [(unit, bearings.get(key, Bearing.NOT_EXERCISED)) for unit, bearings in seen]
-    violating = {unit.evidence.call.call_id for unit, bearing in told if bearing is Bearing.VIOLATED}
-    return FactTally(
-        spec=spec.id,
-        path=fact.path,
-        statement=statement,
-        says=fact.type if isinstance(fact, AttributeFact) else fact.occurrence,
-        confidence=fact.confidence,
-        counts=Bearings.of(bearing for _, bearing in told),
-        splits=tuple((name, _rows(told, name)) for name in ("direction", "call kind", "build")),
-        violated_in=tuple(sorted(violating)),
-    )
-
-
-def _rows(told: Sequence[tuple[StanzaUnit, Bearing]], name: str) -> tuple[tuple[str, Bearings], ...]:
-    by_value: dict[str, list[Bearing]] = {}
-    for unit, bearing in told:
-        by_value.setdefault(unit.traits[name], []).append(bearing)
-    return tuple((value, Bearings.of(seen)) for value, seen in sorted(by_value.items()))

@@ -9,11 +9,12 @@ The answer is about the first half of the question; the tables and durations ans
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from itertools import chain
 
 from ringback.questions.advice import next_capture, one_sided
 from ringback.questions.aggregation import (
     CallerView,
+    Dismissal,
     dismissals,
     heard_of_offered,
     is_heard,
@@ -31,13 +32,14 @@ from ringback.questions.conditions import (
     PLATFORM,
     traits,
 )
+from ringback.questions.counts import Counted, Durations, HeardCount, RingingCount, Traits
 from ringback.questions.deciding import Kind, decide
 from ringback.questions.evidence import CallEvidence
 from ringback.questions.rule import Rule
-from ringback.questions.rung import Outcome, RungDevice, rung_devices
+from ringback.questions.rung import Outcome, RungDevice
 from ringback.questions.states import DeviceState
 from ringback.questions.unit import NOT_KNOWN, Unit, call_ids, split, tally
-from ringback.questions.verdict import Counts, Spread, Verdict
+from ringback.questions.verdict import Counts, Spread, Verdict, milliseconds
 
 DEVICE_STATES = "device states"
 DIMENSIONS = (CALL_KIND, CALLER_MEDIUM, CALLER_LATENCY, PLATFORM, CLIENT_VERSION, DEVICE_KIND, DEVICE_STATES)
@@ -49,51 +51,29 @@ FIRST_CAPTURE = "a call to an account with two or more devices online, from the 
 MILESTONES = ("after the first pre-accept", "after the second pre-accept", "after the accept")
 
 
-@dataclass(frozen=True, slots=True)
-class _SeenCall:
-    """One call with what the rule made of it."""
-
-    evidence: CallEvidence
-    rung: tuple[RungDevice, ...]
-    view: CallerView | None
-    why_apart: str
-    """Why the call does not count; empty where it does."""
-
-    @property
-    def able(self) -> list[RungDevice]:
-        """The devices that were able to ring."""
-        return [each for each in self.rung if each.state.could_ring]
-
-
-def weigh_ringing_devices(rule: Rule, calls: Sequence[CallEvidence]) -> Verdict:
-    """The verdict on the question out of these calls, in any order."""
-    seen = [_seen(evidence) for evidence in calls if evidence.offers]
-    units = [_unit(each) for each in seen if not each.why_apart]
-    decision = decide(units, DIMENSIONS, Kind.ALWAYS)
-    views = [each.view for each in seen if each.view is not None and len(each.rung) >= MIN_DEVICES]
-    return Verdict(
-        question=rule.question,
-        asked=rule.asks,
-        unit=rule.unit,
-        success=rule.success,
-        answer=decision.answer,
-        condition=decision.condition,
-        tally=tally(units),
-        splits=tuple(split(units, each) for each in DIMENSIONS),
-        apart=Counts.of("not counted", "one call", (each.why_apart for each in seen if each.why_apart)),
-        counts=(*_counts(views), _dismissals(seen)),
-        spreads=tuple(_spreads(views, seen)),
-        calls=call_ids(units),
-        exceptions=call_ids(unit for unit in units if not unit.success),
-        weakened_by=tuple(_weakened_by(seen, units)),
-        next_capture=next_capture(units, decision.answer, FIRST_CAPTURE),
-    )
-
-
-def _seen(evidence: CallEvidence) -> _SeenCall:
-    rung = tuple(rung_devices(evidence))
+def count_ringing(
+    evidence: CallEvidence, rung: Sequence[RungDevice]
+) -> tuple[RingingCount | None, Durations]:
+    """What the call says, None where no offer of it was seen, and how long things took; `rung` are its
+    devices."""
+    if not evidence.offers:
+        return None, Durations()
     view = maybe_caller_view(evidence, rung)
-    return _SeenCall(evidence, rung, view, _why_apart(rung, view))
+    why_apart = _why_apart(rung, view)
+    states = [] if why_apart else [each.state for each in rung]
+    able = [each for each in rung if each.state.could_ring]
+    dismissed = dismissals(evidence, rung)
+    is_told = view is not None and len(rung) >= MIN_DEVICES
+    count = RingingCount(
+        why_apart=why_apart,
+        success=not why_apart and all(map(is_heard, able)),
+        traits=() if why_apart else _traits(evidence, able),
+        heard=_heard(view) if view is not None and is_told else None,
+        dismissals=tuple(map(str, dismissed)),
+        mute=states.count(DeviceState.OFFLINE),
+        alone=states.count(DeviceState.PREACCEPT_ONLY),
+    )
+    return count, _durations(view, dismissed, is_told=is_told)
 
 
 def _why_apart(rung: Sequence[RungDevice], view: CallerView | None) -> str:
@@ -110,59 +90,101 @@ def _why_apart(rung: Sequence[RungDevice], view: CallerView | None) -> str:
     return "a silent device rang for less than 2 s" if is_short else ""
 
 
-def _unit(seen: _SeenCall) -> Unit:
-    each_traits = [traits(seen.evidence, each.device) for each in seen.able]
+def _traits(evidence: CallEvidence, able: Sequence[RungDevice]) -> Traits:
+    each_traits = [traits(evidence, each.device) for each in able]
     known = {name: each_traits[0][name] for name in DIMENSIONS if name in each_traits[0]}
     for name in _OF_DEVICES:
         values = sorted({each.get(name, NOT_KNOWN) for each in each_traits})
         known[name] = NOT_KNOWN if NOT_KNOWN in values else ", ".join(values)
-    if all(each.state.is_told_apart for each in seen.able):
-        known[DEVICE_STATES] = ", ".join(sorted({each.state.value for each in seen.able}))
-    return Unit(seen.evidence.call.call_id, all(map(is_heard, seen.able)), known)
+    if all(each.state.is_told_apart for each in able):
+        known[DEVICE_STATES] = ", ".join(sorted({each.state.value for each in able}))
+    return tuple(known.items())
 
 
-def _counts(views: Sequence[CallerView]) -> Iterator[Counts]:
+def _heard(view: CallerView) -> HeardCount:
+    return HeardCount(
+        heard_of_offered(view),
+        order_of_kinds(view),
+        view.late,
+        tuple(rejects_around(view)),
+        tuple(sent_after(view)),
+    )
+
+
+def _durations(view: CallerView | None, dismissed: Sequence[Dismissal], *, is_told: bool) -> Durations:
+    if view is None:
+        return Durations()
+    heard = [copy.at for copy in view.heard] if is_told else []
+    accept = view.accept
+    ends = [] if accept is None else [each.at - accept.at for each in dismissed if each.at >= accept.at]
+    return Durations(
+        first=milliseconds(at - view.offer.at for at in heard[:1]),
+        gap=milliseconds(at - heard[0] for at in heard[1:2]),
+        every=milliseconds(at - view.offer.at for at in heard),
+        dismissed=milliseconds(ends),
+    )
+
+
+def judge_ringing_devices(rule: Rule, calls: Sequence[Counted]) -> Verdict:
+    """The verdict on the question out of these calls, in any order."""
+    seen = [(call, call.count.rules.ringing) for call in calls]
+    offered = [ringing for _, ringing in seen if ringing is not None]
+    units = [
+        Unit(call.call_id, ringing.success, dict(ringing.traits))
+        for call, ringing in seen
+        if ringing is not None and not ringing.why_apart
+    ]
+    decision = decide(units, DIMENSIONS, Kind.ALWAYS)
+    return Verdict(
+        question=rule.question,
+        asked=rule.asks,
+        unit=rule.unit,
+        success=rule.success,
+        answer=decision.answer,
+        condition=decision.condition,
+        tally=tally(units),
+        splits=tuple(split(units, each) for each in DIMENSIONS),
+        apart=Counts.of("not counted", "one call", (each.why_apart for each in offered if each.why_apart)),
+        counts=(*_counts([each.heard for each in offered if each.heard is not None]), _dismissals(offered)),
+        spreads=tuple(_spreads([call.durations for call in calls])),
+        calls=call_ids(units),
+        exceptions=call_ids(unit for unit in units if not unit.success),
+        weakened_by=tuple(_weakened_by(offered, units)),
+        next_capture=next_capture(units, decision.answer, FIRST_CAPTURE),
+    )
+
+
+def _counts(heard: Sequence[HeardCount]) -> Iterator[Counts]:
     one_call = "one call to two or more devices, on the caller's socket"
-    yield Counts.of("offered and heard", one_call, map(heard_of_offered, views))
-    yield Counts.of("order in which devices were heard", one_call, map(order_of_kinds, views))
-    yield Counts.of("late", one_call, (f"{view.late} heard after the accept" for view in views))
-    rejects = (each for view in views for each in rejects_around(view))
+    yield Counts.of("offered and heard", one_call, (each.heard for each in heard))
+    yield Counts.of("order in which devices were heard", one_call, (each.order for each in heard))
+    yield Counts.of("late", one_call, (f"{each.late} heard after the accept" for each in heard))
+    rejects = (reject for each in heard for reject in each.rejects)
     yield Counts.of("rejects around them", "one reject", rejects)
-    sent = [each for view in views for each in sent_after(view)]
+    sent = [pair for each in heard for pair in each.sent]
     for milestone in MILESTONES:
         of_milestone = (what for name, what in sent if name == milestone)
         yield Counts.of(f"caller sends {milestone}", "one call, each kind of stanza once", of_milestone)
 
 
-def _dismissals(seen: Sequence[_SeenCall]) -> Counts:
-    texts = (str(each) for call in seen for each in dismissals(call.evidence, call.rung))
+def _dismissals(offered: Sequence[RingingCount]) -> Counts:
+    texts = (text for each in offered for text in each.dismissals)
     return Counts.of("dismissal of the other devices", "one terminate: by whom, reason, to whom", texts)
 
 
-def _spreads(views: Sequence[CallerView], seen: Sequence[_SeenCall]) -> Iterator[Spread]:
-    first = [view.heard[0].at - view.offer.at for view in views if view.heard]
-    gaps = [view.heard[1].at - view.heard[0].at for view in views if len(view.heard) > 1]
-    every = [copy.at - view.offer.at for view in views for copy in view.heard]
-    dismissed = [
-        each.at - call.view.accept.at
-        for call in seen
-        if call.view is not None and call.view.accept is not None
-        for each in dismissals(call.evidence, call.rung)
-        if each.at >= call.view.accept.at
-    ]
+def _spreads(durations: Sequence[Durations]) -> Iterator[Spread]:
     named = (
-        ("offer to first pre-accept", first),
-        ("first to second pre-accept", gaps),
-        ("offer to each pre-accept", every),
-        ("accept to dismissal", dismissed),
+        ("offer to first pre-accept", (each.first for each in durations)),
+        ("first to second pre-accept", (each.gap for each in durations)),
+        ("offer to each pre-accept", (each.every for each in durations)),
+        ("accept to dismissal", (each.dismissed for each in durations)),
     )
-    yield from (each for name, seconds in named if (each := Spread.maybe_of(name, seconds)) is not None)
+    spreads = (Spread.maybe_of_whole(name, chain.from_iterable(values)) for name, values in named)
+    yield from (each for each in spreads if each is not None)
 
 
-def _weakened_by(seen: Sequence[_SeenCall], units: Sequence[Unit]) -> list[str]:
-    counted = [each for each in seen if not each.why_apart]
-    mute = sum(rung.state is DeviceState.OFFLINE for each in counted for rung in each.rung)
-    alone = sum(rung.state is DeviceState.PREACCEPT_ONLY for each in counted for rung in each.rung)
+def _weakened_by(offered: Sequence[RingingCount], units: Sequence[Unit]) -> list[str]:
+    mute, alone = sum(each.mute for each in offered), sum(each.alone for each in offered)
     sentences = []
     if mute:
         sentences.append(f"{mute} offered devices gave no sign and are taken to have been offline.")
@@ -179,5 +201,5 @@ RULE = Rule(
     words=("multi-device", "ringing devices"),
     unit="one call with two or more callee devices able to ring, watched by the caller until they stopped",
     success="each of these devices was heard, in time or late",
-    weigh=weigh_ringing_devices,
+    judge=judge_ringing_devices,
 )

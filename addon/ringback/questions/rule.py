@@ -1,11 +1,11 @@
-"""What a rule is: one open question, its unit of counting, and the function that makes a verdict."""
+"""What a rule is: one open question, its unit of counting, and how counts become a verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ringback.questions.evidence import CallEvidence
+from ringback.questions.counts import Counted
 from ringback.questions.verdict import Verdict
 
 
@@ -22,7 +22,8 @@ class Rule:
     others anew, so that its number alone does not name it."""
     unit: str
     success: str
-    weigh: Callable[[Rule, Sequence[CallEvidence]], Verdict]
+    judge: Callable[[Rule, Sequence[Counted]], Verdict]
+    """Of calls in any order."""
 
     def is_asked_by(self, text: str) -> bool:
         """Whether a file's question is this one."""

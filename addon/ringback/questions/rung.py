@@ -48,18 +48,6 @@ class RungDevice:
     """In order of time."""
     outcome: Outcome
 
-    @property
-    def counts(self) -> bool:
-        """Whether it was able to ring and its pre-accept could have been seen and missed."""
-        return self.state.could_ring and self.outcome.is_told
-
-    @property
-    def why_apart(self) -> str:
-        """Why it does not count; empty where it does."""
-        if self.counts:
-            return ""
-        return self.outcome.value if self.state.could_ring else self.state.value
-
 
 def rung_devices(evidence: CallEvidence) -> list[RungDevice]:
     """Every callee device that the call was offered to, ordered by address."""

@@ -43,7 +43,12 @@ def shape_of(value: Content | Value) -> str:
 
 def guess_type(values: Iterable[Content | Value]) -> str:
     """The narrowest attribute type of the specification that all values have; empty where there is none."""
-    guesses = {_guess(value) for value in values if value is not None and not isinstance(value, tuple)}
+    return narrowest(map(type_of, values))
+
+
+def narrowest(types: Iterable[str]) -> str:
+    """The narrowest type that holds all values of these types, of which `""` is none."""
+    guesses = set(types) - {""}
     if guesses == {"int", "timestamp"}:
         return "int"
     return guesses.pop() if len(guesses) == 1 else "string" if guesses else ""
@@ -55,11 +60,16 @@ def _counted(length: int, kind: str) -> str:
     return f"{length} {kind}" if length < _MOST else f"{_MOST}+ {kind}"
 
 
-def _guess(value: bytes | Value) -> str:
+def type_of(value: Content | Value) -> str:
+    """The narrowest attribute type of the specification that the value has; empty where it has none."""
     if isinstance(value, bytes):
         return "bytes"
     if isinstance(value, Jid):
         return "jid"
+    return _type_of_text(value) if isinstance(value, str) else ""
+
+
+def _type_of_text(value: str) -> str:
     if value in ("true", "false"):
         return "bool"
     if _TIMESTAMP.fullmatch(value):

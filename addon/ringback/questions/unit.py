@@ -33,9 +33,12 @@ def tally(units: Iterable[Unit]) -> Tally:
 
 def split(units: Sequence[Unit], dimension: str, note: str = "") -> Split:
     """The tally for each value of the dimension."""
-    values = sorted({unit.value(dimension) for unit in units})
-    rows = ((value, tally(unit for unit in units if unit.value(dimension) == value)) for value in values)
-    return Split(dimension, tuple(rows), note)
+    seen: dict[str, list[int]] = {}
+    for unit in units:
+        counts = seen.setdefault(unit.value(dimension), [0, 0])
+        counts[0] += 1
+        counts[1] += unit.success
+    return Split(dimension, tuple((value, Tally(*counts)) for value, counts in sorted(seen.items())), note)
 
 
 def call_ids(units: Iterable[Unit]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from statistics import median
@@ -72,12 +72,24 @@ class Counts:
         totals: dict[str, int] = {}
         for each in seen:
             totals[each] = totals.get(each, 0) + 1
+        return cls.of_totals(title, unit, totals)
+
+    @classmethod
+    def of_totals(cls, title: str, unit: str, totals: Mapping[str, int]) -> Counts:
+        """The table of what was counted already."""
         return cls(title, unit, tuple(sorted(totals.items(), key=lambda row: (-row[1], row[0]))))
 
 
 MOST_MS = 999_999
 """Longest duration that is told, either way: a quarter of an hour. A longer number could pass for an identity
 itself, and nothing rings so long: a clock was set."""
+
+
+def milliseconds(seconds: Iterable[float]) -> tuple[int, ...]:
+    """These durations in whole milliseconds; one beyond `MOST_MS` counts as that, what is no time is left
+    out."""
+    whole = (round(each * 1000) for each in seconds if isfinite(each))
+    return tuple(max(-MOST_MS, min(each, MOST_MS)) for each in whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +105,13 @@ class Spread:
 
     @classmethod
     def maybe_of(cls, title: str, seconds: Iterable[float]) -> Spread | None:
-        """The spread of these durations, None where there are none; one beyond `MOST_MS` counts as that."""
-        whole = (round(each * 1000) for each in seconds if isfinite(each))
-        values = sorted(max(-MOST_MS, min(each, MOST_MS)) for each in whole)
+        """The spread of these durations, None where there are none."""
+        return cls.maybe_of_whole(title, milliseconds(seconds))
+
+    @classmethod
+    def maybe_of_whole(cls, title: str, durations: Iterable[int]) -> Spread | None:
+        """The same of whole milliseconds."""
+        values = sorted(durations)
         return cls(title, len(values), values[0], round(median(values)), values[-1]) if values else None
 
 

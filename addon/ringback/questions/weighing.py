@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ringback.calls import Call
-from ringback.questions.evidence import CallEvidence, ClientFacts
-from ringback.questions.facts import FactTally, tally_facts
+from ringback.confidence import Levels, Observed, weigh_numbers
+from ringback.findings import Stance
+from ringback.questions.counting import count_call
+from ringback.questions.counts import Counted, alike
+from ringback.questions.evidence import ClientFacts
+from ringback.questions.facts import FactTally, judge_facts
 from ringback.questions.registry import RULES, Question, maybe_asked, unruled_questions
 from ringback.questions.rule import Rule
-from ringback.questions.undocumented import Undocumented
+from ringback.questions.undocumented import Undocumented, judge_undocumented
 from ringback.questions.verdict import Verdict
 from ringback.spec.model import Specification
 from ringback.wording import counted
@@ -54,13 +59,32 @@ def weigh(
     depend on the order of the calls. `doubtful` are the ids of those that may be one with another of them:
     whatever rests on them says so. Nothing is raised for any call.
     """
-    evidence = [CallEvidence.of(call, clients) for call in calls]
-    facts, undocumented = tally_facts(evidence, specification)
+    return judge(
+        [count_call(call, clients, specification) for call in calls], specification, doubtful=doubtful
+    )
+
+
+def judge(
+    calls: Sequence[Counted], specification: Specification, *, doubtful: Collection[str] = ()
+) -> Weighing:
+    """What calls say of which the counts are given, in any order; `doubtful` is as for `weigh`."""
     return Weighing(
-        verdicts=_verdicts(evidence, specification, doubtful),
-        facts=facts,
-        undocumented=undocumented,
+        verdicts=_verdicts(calls, specification, doubtful),
+        facts=judge_facts(calls, specification),
+        undocumented=judge_undocumented(calls),
         unruled_questions=unruled_questions(specification),
+    )
+
+
+def judge_levels(calls: Iterable[Counted], specification: Specification) -> Levels:
+    """What calls carry each fact to of which the counts are given, in any order."""
+    totals: Counter[tuple[str, Stance, str, str]] = Counter()
+    for model, of_model in alike(calls):
+        for each in model.levels:
+            totals[each.fact, each.stance, each.technique, each.build] += each.n * len(of_model)
+    return weigh_numbers(
+        specification,
+        (Observed(fact, stance, tech, build or None, n) for (fact, stance, tech, build), n in totals.items()),
     )
 
 
@@ -68,19 +92,19 @@ def verdicts_on(
     calls: Iterable[Call], clients: Mapping[int, ClientFacts], specification: Specification
 ) -> tuple[Verdict, ...]:
     """The verdicts of `weigh`, without the rest of it, which takes as long again."""
-    return _verdicts([CallEvidence.of(call, clients) for call in calls], specification, ())
+    return _verdicts([count_call(call, clients, None) for call in calls], specification, ())
 
 
 def _verdicts(
-    evidence: list[CallEvidence], specification: Specification, doubtful: Collection[str]
+    calls: Sequence[Counted], specification: Specification, doubtful: Collection[str]
 ) -> tuple[Verdict, ...]:
-    return tuple(_verdict(rule, evidence, specification, doubtful) for rule in RULES)
+    return tuple(_verdict(rule, calls, specification, doubtful) for rule in RULES)
 
 
 def _verdict(
-    rule: Rule, evidence: list[CallEvidence], specification: Specification, doubtful: Collection[str]
+    rule: Rule, calls: Sequence[Counted], specification: Specification, doubtful: Collection[str]
 ) -> Verdict:
-    verdict = rule.weigh(rule, evidence)
+    verdict = rule.judge(rule, calls)
     asked = maybe_asked(rule, specification)
     return replace(
         verdict,

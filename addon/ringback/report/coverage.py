@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ringback.confidence import Weighing as Levels
+from ringback.confidence import Levels
 from ringback.conflicts import ConflictTally, SideTally
 from ringback.questions.facts import FactTally
 from ringback.questions.undocumented import Undocumented as Extra
@@ -55,7 +55,7 @@ class Coverage:
 
     def _fact(self, spec: StanzaSpec, fact: AttributeFact | ChildFact, tallies: Iterable[FactTally]) -> Fact:
         ref = self.links.facts[spec.id, fact.path]
-        carry = self.levels.carries[f"{spec.id}#{fact.path}"]
+        level = self.levels.facts[f"{spec.id}#{fact.path}"]
         return Fact(
             id=ref,
             path=plain(fact.path),
@@ -63,13 +63,13 @@ class Coverage:
             required=isinstance(fact, AttributeFact) and fact.required,
             standing=self.standing.words[spec.id, fact.path],
             to_the_letter=(spec.id, fact.path) in self.standing.to_the_letter,
-            stated=carry.before,  # type: ignore[arg-type]
-            reached=carry.reached,  # type: ignore[arg-type]
-            after=carry.after,  # type: ignore[arg-type]
-            supporting=len(carry.supporting),
-            contradicting=len(carry.contradicting),
+            stated=level.before,  # type: ignore[arg-type]
+            reached=level.reached,  # type: ignore[arg-type]
+            after=level.after,  # type: ignore[arg-type]
+            supporting=level.supporting,
+            contradicting=level.contradicting,
             description=plain(fact.description),
-            hindrances=tuple(each.reason for each in carry.hindrances),
+            hindrances=tuple(each.reason for each in level.hindrances),
             statements=tuple(_statement(tally, self.calls) for tally in tallies),
             findings=self.links.to(ref),
         )

@@ -83,7 +83,7 @@ def make_report(subject: Subject, advance: Callable[[int, int], None] | None = N
     selected = Material.of([call for _, call, _ in pairs], clients, subject.specification)
     appraisal = Appraisal(selected, casebook.placeholders)
     # The parties are named in order of time, before the stanzas are shown call by call.
-    weighing, levels = appraisal.weighing, appraisal.facts
+    weighing, levels = appraisal.weighing, appraisal.levels
     links = Links(fact_refs(subject.specification))
     maker = Calls(casebook, links, Fit(whole.versions))
     shown = _calls(maker, [case for case, _, _ in pairs], advance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ringback.confidence import Weighing as Levels
+from ringback.confidence import Levels
 from ringback.questions.verdict import Answer
 from ringback.questions.weighing import Weighing
 from ringback.recognise import PREACCEPT
@@ -71,6 +71,6 @@ def _weaknesses(weighing: Weighing, levels: Levels) -> Iterator[Weakness]:
             reasons.setdefault(plain(reason), []).append(question_ref(verdict.question))
     for text, questions in sorted(reasons.items(), key=lambda item: -len(item[1])):
         yield Weakness(text, tuple(questions))
-    hindrances = Counter(each.reason for carry in levels.carries.values() for each in carry.hindrances)
+    hindrances = Counter(each.reason for level in levels.facts.values() for each in level.hindrances)
     for reason, number in sorted(hindrances.items(), key=lambda item: (-item[1], item[0])):
-        yield Weakness(f"{counted(number, 'fact')} of {len(levels.carries)}: {reason}", ())
+        yield Weakness(f"{counted(number, 'fact')} of {len(levels.facts)}: {reason}", ())
