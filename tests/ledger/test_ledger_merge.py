@@ -117,12 +117,15 @@ def test_a_capture_read_on_two_machines_counts_once(name: str, tmp_path: Path) -
     """Each has its own secret; merged, there are as many stanzas, findings and calls as on one of them."""
     observations = report(name).observations
     one, other = tmp_path / "one.db", tmp_path / "other.db"
-    filled(one, *observations).close()
+    with filled(one, *observations) as ledger:
+        counts = ledger.stats()
     filled(other, *observations).close()
     alone = told(one)
     with Ledger(one) as ledger:
         ledger.merge(other)
         assert ledger.stats().realms == 2
+        assert ledger.stats().calls == len(list(ledger.calls())) == counts.calls
+        assert ledger.stats().findings == counts.findings
         assert [len(each) for each in told(one)] == [len(each) for each in alone]
         assert ledger.verify().is_sound
 

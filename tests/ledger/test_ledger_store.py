@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain
@@ -18,6 +19,7 @@ from ringback.check.call import check_call
 from ringback.check.stanza import check_stanza
 from ringback.findings import Finding, Severity
 from ringback.ledger import Ledger
+from ringback.ledger.textform import write_statement
 from ringback.observations import FindingMade
 from ringback.questions.evidence import ClientFacts
 from ringback.recognise import recognise
@@ -217,16 +219,22 @@ def test_any_name_of_a_capture_or_flow_is_kept(name: str, surrogates: str) -> No
 
 
 def test_stats_count_what_is_there(path: Path) -> None:
-    """Connections, frames, stanzas, findings, the span of time, and one name for all of it."""
+    """Connections, frames, stanzas, calls, findings and the span of time."""
     stanzas = observed(*good_call(Tape(1000.0)))
     with filled(path, *stanzas) as ledger:
         stats = ledger.stats()
-        ledger.record(identified())
-        later = ledger.stats()
     assert (stats.connections, stats.observations, stats.stanzas, stats.realms) == (2, 9, 9, 1)
-    assert stats.findings == sum(len(each.findings) for each in stanzas)
+    said = {(finding.severity, write_statement(finding)) for each in stanzas for finding in each.findings}
+    assert (stats.calls, stats.findings) == (1, Counter(severity for severity, _ in said))
     assert (stats.first_at, stats.last_at, stats.can_record) == (1000.0, 1008.0, True)
-    assert stats.content != later.content
+
+
+def test_all_that_is_there_has_one_name(path: Path) -> None:
+    """Another one as soon as anything more is known, were it of a client."""
+    with filled(path, *observed(*good_call(Tape()))) as ledger:
+        name = ledger.content_name()
+        ledger.record(identified())
+        assert ledger.content_name() != name
 
 
 def test_an_empty_ledger_has_nothing_to_tell(path: Path) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
 import resource
 import shutil
+import signal
 import sys
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,8 @@ from ringback.commands.environment import Environment
 from ringback.commands.ledger import verify_ledger
 from ringback.errors import LedgerError
 from ringback.ledger import Ledger, StoredLedger
+from ringback.ledger.failure import refused
+from ringback.ledger.opening import open_for_reading
 from ringback.ledger.verify import MAX_PROBLEMS, verify
 from ringback.status import ExitCode
 from support.ledgers import filled, identified, observed, raw
@@ -80,6 +86,46 @@ def test_each_damage_is_told_with_its_place_and_what_to_do(path: Path, damage: s
     problems = verify(path).problems
     assert any(told in problem.text for problem in problems), problems
     assert all(problem.advice for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("sound", "damaged"),
+    [
+        ('<a n="c-h9-abcdefghij"/>', '<a n="c-h9-klmnopqrst" n="c-h9-klmnopqrst"/>'),
+        ('<a n-d3-abcdefghij="1" n-d3-klmnopqrst="1"/>', '<a n-d3-abcdefghij="1" n-d3-abcdefghij="1"/>'),
+        ("<a><n-d3-abcdefghij></n-d3-abcdefghij></a>", "<a><n-d3-abcdefghij></n-d3-klmnopqrst></a>"),
+        (
+            '<a xmlns:rb="urn:ringback:stanza:1" n-d3-abcdefghij="b@lid" rb:text="n-d3-abcdefghij"/>',
+            '<a xmlns:rb="urn:ringback:stanza:1" n-d3-abcdefghij="b@lid" rb:text="n-d3-klmnopqrst"/>',
+        ),
+    ],
+)
+def test_no_stanza_passes_for_another_one(path: Path, sound: str, damaged: str) -> None:
+    """What differs in the letters of a name alone is read once, where these have no say."""
+    with raw(path) as database:
+        database.execute("UPDATE stanza SET node = ?", (sound,))
+        assert verify(path).is_sound
+        database.execute("UPDATE stanza SET node = ? WHERE observation = 9", (damaged,))
+    assert [each.text for each in verify(path).problems] == ["row 9 of stanza.node cannot be read"]
+
+
+def test_each_step_is_told_with_how_far_it_is(path: Path) -> None:
+    """What has no number of rows has none; a column is told from its first row on."""
+    told: list[tuple[str, int, int]] = []
+    verify(path, lambda *step: told.append(step))
+    assert told[0] == ("pages", 0, 0)
+    assert ("stanza.node", 0, 9) in told
+    assert told[-1] == ("rules", 0, 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+def test_ctrl_c_ends_what_sqlite_is_at(path: Path) -> None:
+    """However long one statement takes: it is no damage, and no fault."""
+    endless = "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 100000000) "
+    press = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+    press.start()
+    with closing(open_for_reading(path)) as database, pytest.raises(KeyboardInterrupt), refused(path):
+        database.execute(endless + "SELECT count(*) FROM n").fetchone()
 
 
 @pytest.mark.parametrize(

@@ -47,15 +47,20 @@ def merge(ledger: Path | None, as_json: bool, others: tuple[Path, ...]) -> ExitC
 
 @ledger.command(epilog=EPILOG)
 @_ledger
+@click.option(
+    "--content",
+    is_flag=True,
+    help="Print a name for all that it holds, too: ledgers of one name hold the same. It reads everything.",
+)
 @json_option
-def show(ledger: Path | None, as_json: bool) -> ExitCode:
+def show(ledger: Path | None, content: bool, as_json: bool) -> ExitCode:
     """Print how much the ledger holds, of which clients and captures, and what was found.
 
-    Ledgers whose `content` is the same hold the same.
+    What is said of a call counts once among the findings, however many of its stanzas show it.
     """
     from ringback.commands.ledger import show_ledger  # noqa: PLC0415 - lxml takes long to import
 
-    return show_ledger(ledger, Environment(), as_json=as_json)
+    return show_ledger(ledger, Environment(), as_json=as_json, content=content)
 
 
 @ledger.command(epilog=EPILOG)

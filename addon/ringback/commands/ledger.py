@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
 
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+
 from ringback.commands.environment import Environment
+from ringback.commands.progress import bars_on
 from ringback.errors import LedgerError
 from ringback.findings import Severity
 from ringback.ledger import Kinship, Ledger, LedgerConnection, StoredLedger, copy_ledger, default_path
 from ringback.ledger.failure import OutdatedError
+from ringback.ledger.verify import Advance
 from ringback.sources.notice import Notice, Urgency
 from ringback.status import ExitCode
 from ringback.wording import agreeing, counted
@@ -71,7 +76,7 @@ class Shown(TypedDict):
 
     schema: str
     ledger: str
-    content: str
+    content: str | None
     first: str | None
     last: str | None
     connections: int
@@ -139,15 +144,17 @@ def merge_ledgers(
     return ExitCode.OK
 
 
-def show_ledger(path: Path | None, environment: Environment, *, as_json: bool) -> ExitCode:
-    """Print what the ledger comes to.
+def show_ledger(
+    path: Path | None, environment: Environment, *, as_json: bool, content: bool = False
+) -> ExitCode:
+    """Print what the ledger comes to; with `content` also a name for all of it, for which all is read.
 
     Raises:
         LedgerError: there is none, or it cannot be read.
     """
     ledger = stored(path)
     kinship = ledger.kinship()
-    shown = _summary(ledger, kinship)
+    shown = _summary(ledger, kinship, ledger.content_name() if content else None)
     if as_json:
         environment.write_json(shown)
     else:
@@ -167,7 +174,8 @@ def verify_ledger(path: Path | None, environment: Environment, *, as_json: bool)
     except OutdatedError:
         Ledger(named).close()
         ledger = stored(path)
-    verification = ledger.verify()
+    with _progress(environment) as advance:
+        verification = ledger.verify(advance)
     if as_json:
         shown: Verified = {
             "schema": VERIFY_SCHEMA,
@@ -186,6 +194,21 @@ def verify_ledger(path: Path | None, environment: Environment, *, as_json: bool)
     return ExitCode.OK if verification.is_sound else ExitCode.INPUT
 
 
+@contextmanager
+def _progress(environment: Environment) -> Iterator[Advance]:
+    """A bar, gone when all was looked at; see `bars_on`."""
+    columns = (TextColumn("looking at {task.description}"), BarColumn(), TaskProgressColumn())
+    with bars_on(environment, *columns) as bars:
+
+        def advance(what: str, rows: int, of: int) -> None:
+            # A bar whose end was known is never again one whose end is not.
+            for each in bars.task_ids:
+                bars.remove_task(each)
+            bars.add_task(what, completed=rows, total=of or None)
+
+        yield advance
+
+
 def export_ledger(path: Path | None, copy: Path, environment: Environment, *, with_secret: bool) -> ExitCode:
     """Make a copy to be handed over and merged.
 
@@ -199,19 +222,18 @@ def export_ledger(path: Path | None, copy: Path, environment: Environment, *, wi
     return ExitCode.OK
 
 
-def _summary(ledger: StoredLedger, kinship: Kinship) -> Shown:
+def _summary(ledger: StoredLedger, kinship: Kinship, content: str | None) -> Shown:
     stats, connections = ledger.stats(), ledger.connections()
-    found = Counter(finding.severity.value for finding in ledger.findings())
     return {
         "schema": SCHEMA,
         "ledger": str(ledger.path),
-        "content": stats.content,
+        "content": content,
         "first": _date(stats.first_at),
         "last": _date(stats.last_at),
         "connections": stats.connections,
         "frames": stats.observations,
         "stanzas": stats.stanzas,
-        "calls": sum(1 for _ in ledger.calls()),
+        "calls": stats.calls,
         "secrets": stats.realms,
         "records": stats.can_record,
         "accounts_in_common": kinship.tied_accounts,
@@ -220,7 +242,7 @@ def _summary(ledger: StoredLedger, kinship: Kinship) -> Shown:
         "clients": _clients(connections),
         "techniques": sorted({technique for each in connections for technique in each.techniques}),
         "captures": sorted({capture for each in connections for capture in each.captures}),
-        "findings": {each.value: found[each.value] for each in Severity},
+        "findings": {each.value: stats.findings.get(each, 0) for each in Severity},
     }
 
 
@@ -264,7 +286,6 @@ def _text(shown: Shown, kinship: Kinship) -> str:
     connections = counted(shown["connections"], "connection")
     lines = [
         ("ledger", shown["ledger"]),
-        ("content", shown["content"]),
         ("observed", span),
         ("stanzas", f"{shown['stanzas']} on {connections}, {counted(shown['calls'], 'call')}"),
         ("findings", findings),
@@ -272,6 +293,8 @@ def _text(shown: Shown, kinship: Kinship) -> str:
         ("techniques", ", ".join(shown["techniques"])),
         ("captures", ", ".join(shown["captures"])),
     ]
+    if shown["content"] is not None:
+        lines.insert(1, ("content", shown["content"]))
     for client in shown["clients"]:
         name = f"{client['platform']} {client['version']}" if client["platform"] else "not identified"
         lines.append(("client", f"{name}: {counted(client['connections'], 'connection')}"))

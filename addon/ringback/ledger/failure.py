@@ -45,10 +45,13 @@ def refusal(path: Path, error: sqlite3.Error) -> LedgerError:
 
 @contextmanager
 def refused(path: Path) -> Iterator[None]:
-    """Run the block; an error of SQLite in it comes out as a `LedgerError` about the ledger at `path`."""
+    """Run the block; an error of SQLite in it comes out as a `LedgerError` about the ledger at `path`, and
+    Ctrl-C, which ends what SQLite is at, as what it is."""
     try:
         yield
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+            raise KeyboardInterrupt from None
         raise refusal(path, error) from error
     except (UnicodeDecodeError, MemoryError) as error:
         # SQLite's message quotes the file, and Python takes it for text; a size in it may be that of nothing.

@@ -20,6 +20,8 @@ from ringback.ledger.failure import OutdatedError, refused
 OPENING_TIMEOUT_S = 5.0
 """How long another writer is waited for while the ledger is opened."""
 
+_OPCODES = 1_000_000
+"""Steps of SQLite's between two looks at what came meanwhile: tens of milliseconds."""
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _OWNER_ONLY = 0o600
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -86,6 +88,8 @@ def _look(path: Path, *, alone: bool = False) -> tuple[sqlite3.Connection, int]:
         if alone:
             database.execute("PRAGMA locking_mode = EXCLUSIVE")
         database.execute("PRAGMA query_only = ON")
+        # However long SQLite is at something, Python gets to look after its signals: see `refused`.
+        database.set_progress_handler(lambda: False, _OPCODES)
         return database, schema.check(database, path)
     except BaseException:
         database.close()

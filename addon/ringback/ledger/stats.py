@@ -1,17 +1,20 @@
-"""How much a ledger holds, and a name for all of it."""
+"""How much a ledger holds, which SQLite counts, and a name for all of it, for which everything is read."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ringback.findings import Severity
+from ringback.ledger.alignment import Alignment
 from ringback.ledger.failure import reading
 from ringback.ledger.reading import snapshot
-from ringback.ledger.textform import digest
+from ringback.ledger.textform import digest, read_statement
 
 _CONTENT = (
     "SELECT 'client', flow, platform, version, device, detail FROM client JOIN connection ON id = connection",
@@ -37,9 +40,15 @@ _CONTENT = (
 """Every row by what it is called whoever recorded it."""
 _SUM_BYTES = 16
 _COUNTS = """SELECT (SELECT count(*) FROM connection), (SELECT count(*) FROM observation),
-    (SELECT count(DISTINCT observation) FROM stanza), (SELECT count(*) FROM finding),
+    (SELECT count(DISTINCT observation) FROM stanza),
     (SELECT count(*) FROM realm), (SELECT count(*) FROM realm WHERE secret IS NOT NULL),
     (SELECT min(at) FROM observation), (SELECT max(at) FROM observation)"""
+_CALLS = """SELECT DISTINCT realm, substr(named, 1, instr(named, '"')) FROM (
+        SELECT realm, substr(node, instr(node, 'call-id="') + 9, 32) AS named
+        FROM stanza WHERE instr(node, 'call-id="'))"""
+_FOUND = """SELECT body, count(*) FROM (SELECT DISTINCT statement, realm, call FROM finding)
+    JOIN statement ON statement.id = statement GROUP BY statement"""
+_FOUND_APART = "SELECT DISTINCT body, call, realm FROM finding JOIN statement ON statement.id = statement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,10 @@ class Stats:
     observations: int
     """Frames, those included that are no stanzas and stand as evidence of a finding."""
     stanzas: int
-    findings: int
-    """As they were reported; what several realms found counts for each."""
+    calls: int
+    """That the stanzas name; what was seen under several secrets and told to be one counts once."""
+    findings: Mapping[Severity, int]
+    """By severity: what is said of a call counts once, however many of its stanzas, and copies, show it."""
     realms: int
     """Secrets under which it was recorded, in how many ledgers whatever."""
     can_record: bool
@@ -59,8 +70,6 @@ class Stats:
     first_at: float | None
     """Seconds since the epoch; None where nothing was observed."""
     last_at: float | None
-    content: str
-    """Digest of everything but the secret: equal for ledgers that hold the same."""
 
 
 def read_stats(path: Path) -> Stats:
@@ -70,10 +79,35 @@ def read_stats(path: Path) -> Stats:
         LedgerError: it cannot be read.
     """
     with reading(path), snapshot(path) as database:
-        counts = database.execute(_COUNTS).fetchone()
-        content = _name_of(_rows(database))
-    connections, observations, stanzas, findings, realms, own, first_at, last_at = counts
-    return Stats(connections, observations, stanzas, findings, realms, own > 0, first_at, last_at, content)
+        connections, observations, stanzas, realms, own, *times = database.execute(_COUNTS).fetchone()
+        alignment = Alignment(database)
+        # The quotation mark behind a name is left in: names are known by what is around them.
+        calls = {alignment.spell(realm, named) for realm, named in database.execute(_CALLS)}
+        found = _found(database, alignment, several=realms > 1)
+    return Stats(connections, observations, stanzas, len(calls), found, realms, own > 0, *times)
+
+
+def _found(database: sqlite3.Connection, alignment: Alignment, *, several: bool) -> dict[Severity, int]:
+    if several:
+        rows = database.execute(_FOUND_APART)
+        once = {tuple(alignment.spell(realm, text) for text in said) for *said, realm in rows}
+        counts: Iterable[tuple[str, int]] = Counter(body for body, _ in once).items()
+    else:
+        counts = database.execute(_FOUND)
+    found: Counter[Severity] = Counter()
+    for body, count in counts:
+        found[read_statement(body).severity] += count
+    return found
+
+
+def read_content_name(path: Path) -> str:
+    """A name for everything but the secret: equal for ledgers that hold the same. All of it is read.
+
+    Raises:
+        LedgerError: it cannot be read.
+    """
+    with reading(path), snapshot(path) as database:
+        return _name_of(_rows(database))
 
 
 def read_content(path: Path) -> list[str]:

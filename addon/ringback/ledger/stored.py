@@ -14,8 +14,8 @@ from ringback.ledger.kinship import Kinship, read_kinship
 from ringback.ledger.newest import Window, newest
 from ringback.ledger.opening import open_for_reading
 from ringback.ledger.reading import iter_sightings, read_connections, snapshot
-from ringback.ledger.stats import Stats, read_content, read_stats
-from ringback.ledger.verify import Verification, verify
+from ringback.ledger.stats import Stats, read_content, read_content_name, read_stats
+from ringback.ledger.verify import Advance, Verification, verify
 from ringback.questions.evidence import ClientFacts
 
 _SIZE = "SELECT count(*) FROM observation WHERE at >= ?"
@@ -94,6 +94,10 @@ class StoredLedger:
         """Everything but the secret, in a form that is equal for ledgers that hold the same."""
         return read_content(self.path)
 
-    def verify(self) -> Verification:
-        """Whether all of it can be read and is what it should be."""
-        return verify(self.path)
+    def content_name(self) -> str:
+        """A name for everything but the secret, equal for ledgers that hold the same; all of it is read."""
+        return read_content_name(self.path)
+
+    def verify(self, advance: Advance | None = None) -> Verification:
+        """Whether all of it can be read and is what it should be; `advance` is told how far that is."""
+        return verify(self.path) if advance is None else verify(self.path, advance)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import math
+import re
 import sqlite3
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from ringback.ledger import schema
 from ringback.ledger.failure import DAMAGE, refused
@@ -20,7 +22,16 @@ from ringback.wording import counted
 
 MAX_PROBLEMS = 20
 """Problems that are told; a damaged ledger has thousands, of which the first few say it all."""
+MAX_SHAPES = 20_000
+"""Forms of stanzas and values that are known to be readable, in each column; others are read each time."""
 
+Advance: TypeAlias = Callable[[str, int, int], None]
+"""Told what is looked at, how many rows of it have been, and of how many; of 0 where that is not known."""
+
+_LONGEST_SHAPE = 4_096
+"""Characters of a form that is remembered."""
+_STRIDE = 10_000
+"""Rows from one time that progress is told to the next."""
 _NOT_UTF8 = "not UTF-8"
 _BROKEN = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB", _NOT_UTF8})
 _REBUILD = "merge it into a new ledger, which takes over what can be read, and read the captures again"
@@ -52,7 +63,11 @@ class Verification:
         return not self.problems
 
 
-def verify(path: Path) -> Verification:
+def _advance_unseen(_what: str, _rows: int, _of: int) -> None:
+    """Nobody wants to know."""
+
+
+def verify(path: Path, advance: Advance = _advance_unseen) -> Verification:
     """Look at every page and every row of the ledger at `path`.
 
     Raises:
@@ -61,7 +76,7 @@ def verify(path: Path) -> Verification:
     with refused(path):
         database = open_for_reading(path)
         try:
-            problems = tuple(itertools.islice(_problems(database), MAX_PROBLEMS))
+            problems = tuple(itertools.islice(_problems(database, advance), MAX_PROBLEMS))
             (checked,) = database.execute(_COUNT).fetchone()
         except (UnicodeDecodeError, MemoryError):
             told = "it cannot be read to its end: what SQLite finds in it is no text, or larger than memory"
@@ -80,19 +95,79 @@ _COUNT = """SELECT (SELECT count(*) FROM connection) + (SELECT count(*) FROM obs
     + (SELECT count(*) FROM stanza) + (SELECT count(*) FROM finding)"""
 
 
-def _problems(database: sqlite3.Connection) -> Iterator[Problem]:
+def _problems(database: sqlite3.Connection, advance: Advance) -> Iterator[Problem]:
+    advance("pages", 0, 0)
     for (told,) in database.execute(f"PRAGMA integrity_check({MAX_PROBLEMS})"):
         if told != "ok":
             yield Problem(f"SQLite finds: {told}", _REBUILD)
+    advance("references", 0, 0)
     for table, row, parent, _ in database.execute("PRAGMA foreign_key_check"):
         yield Problem(f"row {row} of {table} belongs to a row of {parent} that is not there", _REBUILD)
-    yield from _odd_values(database)
-    for column, query, read in _COLUMNS:
-        for row, text in database.execute(query):
-            if not _is_readable(text, read):
-                yield Problem(f"row {row} of {column} cannot be read", _RECORD_AGAIN)
+    yield from _odd_values(database, advance)
+    for column in _COLUMNS:
+        for row in _unreadable(database, column, advance):
+            yield Problem(f"row {row} of {column.table}.{column.name} cannot be read", _RECORD_AGAIN)
+    advance("rules", 0, 0)
     yield from _broken_rules(database)
     yield from _broken_names(database)
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+_LETTERS = re.compile(r'-[a-z]{10}(?=[@"]|:[0-9])')
+"""At the end of a keyed name that is, or begins, a value."""
+
+
+def _shape(text: str) -> str:
+    """The XML without the letters of the keyed names in it: texts of one shape are readable or not alike.
+
+    The letters have a say only where they stand in the name of a tag or attribute, which is taken as it is,
+    and in a mark, which needs a namespace: with one the whole text is.
+    """
+    return text if "xmlns" in text else _LETTERS.sub("-", text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One whose text has to be readable."""
+
+    table: str
+    key: str
+    name: str
+    read: Callable[[str], object]
+    """Raises what `DAMAGE` lists where it is not."""
+    shape: Callable[[str], str] = _shape
+    """What says of a text whether it is readable."""
+
+
+_COLUMNS = (
+    _Column("stanza", "observation", "node", read_node),
+    _Column("stanza", "observation", "owner", read_value),
+    _Column("statement", "id", "body", read_statement, _as_it_is),
+    _Column("finding", "id", "call", read_value),
+    _Column("finding", "id", "expected", read_value),
+    _Column("finding", "id", "got", read_value),
+    _Column("client", "connection", "detail", read_detail, _as_it_is),
+)
+
+
+def _unreadable(database: sqlite3.Connection, column: _Column, advance: Advance) -> Iterator[int]:
+    """The rows whose text cannot be read."""
+    table, key, name = column.table, column.key, column.name
+    (of,) = database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+    known: set[str] = set()
+    for number, (row, text) in enumerate(database.execute(f"SELECT {key}, {name} FROM {table}")):  # noqa: S608
+        if not number % _STRIDE:
+            advance(f"{table}.{name}", number, of)
+        shape = column.shape(text) if isinstance(text, str) else ""
+        if shape and shape in known:
+            continue
+        if not _is_readable(text, column.read):
+            yield row
+        elif len(shape) <= _LONGEST_SHAPE and len(known) < MAX_SHAPES:
+            known.add(shape)
 
 
 def _is_readable(text: str, read: Callable[[str], object]) -> bool:
@@ -103,15 +178,6 @@ def _is_readable(text: str, read: Callable[[str], object]) -> bool:
     return True
 
 
-_COLUMNS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
-    ("stanza.node", "SELECT observation, node FROM stanza", read_node),
-    ("stanza.owner", "SELECT observation, owner FROM stanza", read_value),
-    ("statement.body", "SELECT id, body FROM statement", read_statement),
-    ("finding.call", "SELECT id, call FROM finding", read_value),
-    ("finding.expected", "SELECT id, expected FROM finding", read_value),
-    ("finding.got", "SELECT id, got FROM finding", read_value),
-    ("client.detail", "SELECT connection, detail FROM client", read_detail),
-)
 _RULES = (
     (
         "finding {} has no evidence",
@@ -126,11 +192,14 @@ _RULES = (
         "SELECT count(*) FROM realm WHERE secret IS NOT NULL HAVING count(*) > 1",
     ),
 )
+_ENDLESS = "SELECT id FROM observation WHERE typeof(at) = 'real' AND abs(at) > ?"
 
 
-def _odd_values(database: sqlite3.Connection) -> Iterator[Problem]:
+def _odd_values(database: sqlite3.Connection, advance: Advance) -> Iterator[Problem]:
     """Values of another type than their column has: SQLite takes them."""
+    read = {(column.table, column.name) for column in _COLUMNS}
     for table, columns in schema.columns().items():
+        advance(table, 0, 0)
         odd = (f"total(typeof({name}) NOT IN ({', '.join(types)}))" for name, types in columns.items())
         counts = database.execute(f"SELECT {', '.join(odd)} FROM {table}").fetchone()  # noqa: S608
         for name, count in zip(columns, counts, strict=True):
@@ -138,10 +207,11 @@ def _odd_values(database: sqlite3.Connection) -> Iterator[Problem]:
                 told = f"{table}.{name} has {counted(int(count), 'value')} of another type"
                 yield Problem(told, _RECORD_AGAIN)
         # Reading it all shows whether it is UTF-8.
-        deque(database.execute(f"SELECT {', '.join(columns)} FROM {table}"), maxlen=0)  # noqa: S608
-    for row, at in database.execute("SELECT id, at FROM observation"):
-        if isinstance(at, float) and not math.isfinite(at):
-            yield Problem(f"observation {row} has no time", _RECORD_AGAIN)
+        texts = [name for name, types in columns.items() if "'text'" in types and (table, name) not in read]
+        if texts:
+            deque(database.execute(f"SELECT {', '.join(texts)} FROM {table}"), maxlen=0)  # noqa: S608
+    for (row,) in database.execute(_ENDLESS, (sys.float_info.max,)):
+        yield Problem(f"observation {row} has no time", _RECORD_AGAIN)
 
 
 def _broken_rules(database: sqlite3.Connection) -> Iterator[Problem]:
