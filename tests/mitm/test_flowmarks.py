@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ from mitmproxy.io import FlowReader
 
 from ringback.findings import Severity
 from ringback.mitm import flowmarks
+from ringback.mitm.flowmarks import FlowMarks
 from ringback.mitm.marking import MARKERS, count_of
+from ringback.sanitize import Placeholders
 from ringback.stanza import Node, from_text
 from support.desk import Desk, server_frames
-from support.flows import flow_bytes, write_flows
+from support.flows import flow_bytes, websocket_flow, write_flows
 from support.noise_peer import NoisePair
 from support.recorded import capture, websocket_flows
 from support.wire_driver import CALL, IQ
@@ -198,6 +201,22 @@ def test_calls_and_flows_are_bounded(
         desk.say(flow, server_frames(pair, [pre_accept("00AAAA77")]))
         desk.tick()
         assert flow.comment == comment
+
+
+def test_the_verdict_of_a_flow_goes_with_it() -> None:
+    """mitmdump lets go of a flow when its connection has ended: nobody can see its marks any more."""
+    marks = FlowMarks(Placeholders())
+    flows = [websocket_flow([], live=True) for _ in range(3)]
+    names = [flow.id for flow in flows]
+    for flow in flows:
+        marks.admit(flow)
+        marks.begin(flow.id)
+    del flows[1:], flow
+    gc.collect()
+    later = websocket_flow([], live=True)
+    marks.admit(later)
+    marks.begin(later.id)
+    assert list(marks._verdicts) == [names[0], later.id]
 
 
 @pytest.mark.parametrize(

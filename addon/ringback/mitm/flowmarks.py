@@ -34,8 +34,8 @@ MAX_NAMED = 64
 class _Verdict:
     severities: Counter[Severity] = field(default_factory=Counter)
     codes: dict[Severity, set[str]] = field(default_factory=dict)
-    calls: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Placeholders of the calls."""
+    calls: dict[str, str] = field(default_factory=dict)
+    """Placeholders of the calls, by call-id."""
     preaccepts: int = 0
     closed: Counter[ClosedReason] = field(default_factory=Counter)
 
@@ -100,6 +100,9 @@ class FlowMarks:
 
     def begin(self, flow: str) -> None:
         """What is observed of the flow of that id follows."""
+        for gone in self._verdicts.keys() - self._flows.keys():
+            # mitmdump lets go of a flow when its connection has ended: nobody can see its marks any more.
+            del self._verdicts[gone]
         self._verdicts.pop(flow, None)
         self._verdicts[flow] = _Verdict()
         if len(self._verdicts) > MAX_FLOWS:
@@ -144,11 +147,11 @@ class FlowMarks:
         if recognised is not None and recognised.kind is StanzaKind.CALL:
             verdict.preaccepts += observed.action == PREACCEPT
         if observed.call is not None:
-            self._call(verdict, observed.call.capture, observed.call.call_id)
+            self._call(verdict, observed.call.call_id)
 
-    def _call(self, verdict: _Verdict, capture: str, call_id: str) -> None:
-        if len(verdict.calls) < MAX_CALLS and (capture, call_id) not in verdict.calls:
-            verdict.calls[capture, call_id] = visible(self._placeholders.call_id(call_id))
+    def _call(self, verdict: _Verdict, call_id: str) -> None:
+        if len(verdict.calls) < MAX_CALLS and call_id not in verdict.calls:
+            verdict.calls[call_id] = visible(self._placeholders.call_id(call_id))
 
     def _notice(self, notice: WireNotice) -> None:
         verdict, event = self._verdicts.get(notice.flow), notice.event
