@@ -7,6 +7,7 @@ The push name is never read. Source: Baileys 7.0.0-rc13, WAProto/WAProto.proto (
 from __future__ import annotations
 
 import enum
+from functools import lru_cache
 
 from ringback.errors import HandshakeError
 from ringback.wire.events import ClientIdentified
@@ -44,6 +45,8 @@ _COMPANION_Platform = enum.IntEnum(
 )
 """`DeviceProps.PlatformType`."""
 
+_REMEMBERED = 64
+"""Clients that are known again."""
 _UNREADABLE = "unreadable"
 _NOT_STATED = "not stated"
 
@@ -54,13 +57,21 @@ def identify(payload: bytes) -> ClientIdentified:
         client = read_client_payload(payload)
     except HandshakeError as error:
         return ClientIdentified(_UNREADABLE, "", None, None, (("payload", str(error)),))
-    return ClientIdentified(
-        platform=_named("platform", client.platform, _Platform) or _NOT_STATED,
-        version=".".join(str(part) for part in client.version),
-        device=client.device,
-        username=None if client.username is None else str(client.username),
-        detail=_detail(client),
+    return _same(
+        ClientIdentified(
+            platform=_named("platform", client.platform, _Platform) or _NOT_STATED,
+            version=".".join(str(part) for part in client.version),
+            device=client.device,
+            username=None if client.username is None else str(client.username),
+            detail=_detail(client),
+        )
     )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _same(client: ClientIdentified) -> ClientIdentified:
+    """One object for all connections of a client, which connects again and again: each is remembered."""
+    return client
 
 
 class ClientWatch:

@@ -81,7 +81,8 @@ class KeyLog:
         """Keys not kept because the log was full."""
         self._entries: list[KeyEntry] = []
         self._known: set[KeyEntry] = set()
-        self._sessions: dict[tuple[KeyLabel, bytes | None], list[bytes]] = {}
+        self._sessions: dict[bytes | None, list[KeyEntry]] = {}
+        """By the ephemeral key that names the session, which all its entries share; None for candidates."""
         self._partial = bytearray()
         self._line = 1
         self._skipping = False
@@ -98,16 +99,16 @@ class KeyLog:
     @property
     def sessions(self) -> int:
         """Number of sessions that keys are held of, candidates not counted."""
-        return len({ephemeral for _, ephemeral in self._sessions if ephemeral is not None})
+        return len(self._sessions) - (None in self._sessions)
 
     @property
     def candidates(self) -> tuple[bytes, ...]:
         """The keys whose role is unknown, in the order of the file."""
-        return tuple(self._sessions.get((KeyLabel.CANDIDATE, None), ()))
+        return tuple(entry.key for entry in self._sessions.get(None, ()))
 
     def session_key(self, label: KeyLabel, ephemeral: bytes) -> tuple[bytes, ...]:
         """The keys under `label` of the session that `ephemeral` names; usually one, empty if none."""
-        return tuple(self._sessions.get((label, ephemeral), ()))
+        return tuple(entry.key for entry in self._sessions.get(ephemeral, ()) if entry.label is label)
 
     def since(self, number: int) -> Sequence[KeyEntry]:
         """Every entry after the first `number`, in the order of the file: `since(size)` is empty."""
@@ -181,9 +182,11 @@ class KeyLog:
             self._report("the third field is no key of 64 hex digits")
             return
         ephemeral = None if label is KeyLabel.CANDIDATE else bytes.fromhex(session.decode())
-        self._add(KeyEntry(label, ephemeral, bytes.fromhex(key.decode())))
+        self._add(label, ephemeral, bytes.fromhex(key.decode()))
 
-    def _add(self, entry: KeyEntry) -> None:
+    def _add(self, label: KeyLabel, ephemeral: bytes | None, key: bytes) -> None:
+        of_session = self._sessions.get(ephemeral, [])
+        entry = KeyEntry(label, of_session[0].ephemeral if of_session else ephemeral, key)
         if entry in self._known:
             return
         if self.size >= MAX_KEYS:
@@ -191,7 +194,8 @@ class KeyLog:
             return
         self._known.add(entry)
         self._entries.append(entry)
-        self._sessions.setdefault((entry.label, entry.ephemeral), []).append(entry.key)
+        of_session.append(entry)
+        self._sessions[entry.ephemeral] = of_session
 
     def _report(self, reason: str) -> None:
         self.problem_count += 1
