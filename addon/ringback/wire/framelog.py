@@ -48,6 +48,10 @@ class LoggedFrame(NamedTuple):
     """Root tag as it stood on the wire, its beginning where it is long; empty where it is not known."""
 
 
+_Noted: TypeAlias = tuple[int, int, Outcome, str]
+"""The fields of a `LoggedFrame`."""
+
+
 class FrameLog:
     """A connection's frames by the message that completed them. Nothing is rendered, copied or decoded."""
 
@@ -57,7 +61,10 @@ class FrameLog:
         """Messages that were taken; the index of the next one."""
         self.is_ignored = False
         """Whether the socket has turned out to speak something else."""
-        self._frames: dict[int, list[LoggedFrame]] = {}
+        self._frames: dict[int, _Noted] = {}
+        """The first frame that each message completed."""
+        self._further: dict[int, list[_Noted]] = {}
+        """The others of those messages that completed several."""
         self._last: dict[int, int] = {}
         """Highest number of a frame, of messages that completed more frames than are remembered."""
         self._forgotten = -1
@@ -69,34 +76,48 @@ class FrameLog:
 
     def note(self, message: int, number: int, size: int, outcome: Outcome, tag: str = "") -> None:
         """Note a frame that `message` completed; one that was held before is replaced."""
-        frame = LoggedFrame(number, size, outcome, tag[:_LONGEST_TAG])
-        known = self._frames.get(message)
-        if known is None:
-            self._frames[message] = [frame]
-            if len(self._frames) > MAX_MESSAGES:
-                self.forget(max(1, MAX_MESSAGES // 8))
-        elif number > known[-1].number:
-            if len(known) < MAX_FRAMES:
-                known.append(frame)
+        # Kept as it comes: nearly every message completes one frame that nobody ever looks at.
+        frame = (number, size, outcome, tag[:_LONGEST_TAG])
+        known = self._frames
+        if message in known:
+            self._note_further(message, frame)
+            return
+        known[message] = frame
+        if len(known) > MAX_MESSAGES:
+            self.forget(max(1, MAX_MESSAGES // 8))
+
+    def _note_further(self, message: int, frame: _Noted) -> None:
+        first, further, number = self._frames[message], self._further.setdefault(message, []), frame[0]
+        if number == first[0]:
+            self._frames[message] = frame
+        elif number > (further[-1] if further else first)[0]:
+            if len(further) < MAX_FRAMES - 1:
+                further.append(frame)
             else:
                 self._last[message] = max(number, self._last.get(message, number))
         else:
-            self._replace(known, frame)
+            known = [other[0] for other in further]
+            if number in known:
+                further[known.index(number)] = frame
 
     def ignore(self) -> None:
         """Forget everything: the socket is none of ours."""
         self.is_ignored = True
         self._frames.clear()
+        self._further.clear()
         self._last.clear()
 
     def frames(self, message: int) -> tuple[LoggedFrame, ...]:
         """The frames that the message completed, in order; none where it is a part of a frame."""
-        return tuple(self._frames.get(message, ()))
+        first = self._frames.get(message)
+        if first is None:
+            return ()
+        return tuple(LoggedFrame(*frame) for frame in (first, *self._further.get(message, ())))
 
     def more(self, message: int) -> int:
         """How many further frames the message completed."""
         last = self._last.get(message)
-        return 0 if last is None else last - self._frames[message][-1].number
+        return 0 if last is None else last - self._further[message][-1][0]
 
     def __len__(self) -> int:
         """Messages that are remembered."""
@@ -107,6 +128,7 @@ class FrameLog:
         # Together: to look for the oldest alone passes by the places of all that went before.
         for oldest in list(itertools.islice(self._frames, number)):
             del self._frames[oldest]
+            self._further.pop(oldest, None)
             self._last.pop(oldest, None)
             self._forgotten = max(self._forgotten, oldest)
         # A dictionary keeps the room of what was taken out of it; its copy has none.
@@ -115,9 +137,3 @@ class FrameLog:
     def is_forgotten(self, message: int) -> bool:
         """Whether what the message held was pushed out."""
         return message <= self._forgotten and message not in self._frames
-
-    def _replace(self, known: list[LoggedFrame], frame: LoggedFrame) -> None:
-        for index, other in enumerate(known):
-            if other.number == frame.number:
-                known[index] = frame
-                return
