@@ -214,6 +214,22 @@ def test_other_addons_get_stanzas_and_findings(addon: Ringback) -> None:
     assert ("addresses-literal", "/call/@from") in watcher.seen
 
 
+def test_a_subscriber_below_another_add_on(addon: Ringback) -> None:
+    """An add-on that brings others with it is asked for theirs, also for those that it takes up later."""
+
+    class Nest:
+        addons: tuple[object, ...] = ()
+
+    nest, watcher = Nest(), Watcher()
+    keys = capture(NAME).with_suffix(".keys")
+    with loaded(addon, nest, ringback_keylog=str(keys)) as tctx:
+        nest.addons = (watcher,)
+        cycle(tctx, addon, live(websocket_flows(NAME)))
+        tctx.master.addons.remove(addon)
+    assert len(watcher.stanzas) > 10
+    assert watcher.findings
+
+
 def test_subscriber_that_fails(addon: Ringback, caplog: pytest.LogCaptureFixture) -> None:
     """A fault of another add-on is mitmproxy's to report and costs the others nothing."""
 

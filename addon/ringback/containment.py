@@ -51,17 +51,22 @@ class ContainedInspector:
         """Whether a new key could tell more of a message, see `Inspector.wants_keys`."""
         return self._inspector.wants_keys(message)
 
+    def receive(self, message: Message) -> list[Observation]:
+        """What a message shows."""
+        # As `_on`, which makes two objects for each message before it calls anything.
+        if self.set_aside and (message.capture, message.connection) in self.set_aside:
+            return []
+        try:
+            return self._inspector.receive(message)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
+            key = (message.capture, message.connection)
+            return self._put_aside(key, f"reading message {message.number} of", error)
+
     def take(self, event: Event) -> list[Observation]:
         """What a message, or the end of a connection, shows."""
-        key = (event.capture, event.connection)
         if isinstance(event, Message):
-            # As `_on`, which makes two objects for each message before it calls anything.
-            if self.set_aside and key in self.set_aside:
-                return []
-            try:
-                return self._inspector.receive(event)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
-                return self._put_aside(key, f"reading message {event.number} of", error)
+            return self.receive(event)
+        key = (event.capture, event.connection)
         observations = self._on(key, "closing", lambda: self._inspector.close_connection(*key))
         self.set_aside.pop(key, None)
         return observations

@@ -159,7 +159,7 @@ class Inspector:
 
     def receive(self, message: Message) -> list[Observation]:
         """Take one message; the messages of one connection must come in order. Nothing is raised."""
-        socket = self._socket(message)
+        socket = self._sockets.get((message.capture, message.connection)) or self._open(message)
         connection = socket.connection
         if message.binary:
             way = connection.from_client if message.from_client else connection.from_server
@@ -280,14 +280,12 @@ class Inspector:
             _count_socket(funnel, socket.connection)
         return funnel
 
-    def _socket(self, message: Message) -> _Socket:
-        key = (message.capture, message.connection)
-        socket = self._sockets.get(key)
-        if socket is None:
-            log = None if self._frame_log is None else self._frame_log(message)
-            connection = Connection(self._keys, decode_all=self._decode_all, tags=self._tags, log=log)
-            socket = _Socket(message.capture, message.connection, message.flow, connection, log)
-            self._sockets[key] = socket
+    def _open(self, message: Message) -> _Socket:
+        """The connection that begins with `message`."""
+        log = None if self._frame_log is None else self._frame_log(message)
+        connection = Connection(self._keys, decode_all=self._decode_all, tags=self._tags, log=log)
+        socket = _Socket(message.capture, message.connection, message.flow, connection, log)
+        self._sockets[message.capture, message.connection] = socket
         return socket
 
     def _observe(self, socket: _Socket, events: Iterable[WireEvent]) -> Iterator[Observation]:

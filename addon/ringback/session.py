@@ -61,6 +61,8 @@ class Session:
         self.before_recorded: Callable[[], None] = _no_hurry
         """Called before each observation of a recording is shown: for an outlet that needs time, which a
         recording has."""
+        self.before_followed: Callable[[flows.WebSocketFlow], None] = _no_matter
+        """Called with a live flow before its first message is taken."""
         self.recording: Path | None = None
         """The flow file that mitmproxy reads, where it reads one."""
         self.ends_with_recording = False
@@ -125,9 +127,11 @@ class Session:
 
     def take_message(self, flow: flows.WebSocketFlow) -> None:
         """The newest message of a live flow. Those of a recorded one are taken when it ends."""
-        with self._faults.contained("taking a message"):
-            if self._is_live(flow):
+        try:  # as `contained`, which is three calls more, and every message passes through here
+            if flow.live or flow.id in self._live:
                 self._take_new(flow, arrived=True)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
+            self._faults.report("taking a message", error)
 
     def trimmed(self, flow: flows.WebSocketFlow, count: int) -> None:
         """So many messages of a live flow, the oldest, were taken away since its newest one was taken."""
@@ -137,7 +141,7 @@ class Session:
         """The connection is over: a recorded one is kept until its recording is read, a live one is closed
         when keys cannot come any more; `now` in seconds since the epoch."""
         with self._faults.contained("taking the end of a connection"):
-            if self._is_live(flow):
+            if flow.live or flow.id in self._live:
                 self._take_new(flow, arrived=False)
                 self._left_out += self._live.end(flow.id, now)
             else:
@@ -176,11 +180,8 @@ class Session:
             with self._faults.contained(f"closing the {outlet.name}"):
                 outlet.close(self._inspector.funnel)
 
-    def _is_live(self, flow: flows.WebSocketFlow) -> bool:
-        return flow.live or flow.id in self._live
-
     def _take_new(self, flow: flows.WebSocketFlow, *, arrived: bool) -> None:
-        followed = self._live.get(flow.id) or self._admit(flow)
+        followed = self._live.followed.get(flow.id) or self._admit(flow)
         if followed is None or flow.websocket is None:
             return
         for number, message in new_messages(followed, flow.websocket.messages, arrived=arrived):
@@ -190,9 +191,14 @@ class Session:
             taken = flows.to_message(
                 message, capture=LIVE, connection=followed.number, flow=flow.id, number=number
             )
-            if self._inspector.wants_keys(taken):
-                self._poll_keys()
-            self._publish(self._inspector.take(taken))
+            if taken.from_client in followed.keyless:
+                if self._inspector.wants_keys(taken):
+                    self._poll_keys()
+                else:  # a key that has proved itself stays the one
+                    followed.keyless.discard(taken.from_client)
+            observations = self._inspector.receive(taken)
+            if observations:
+                self._publish(observations)
 
     def _admit(self, flow: flows.WebSocketFlow) -> Followed | None:
         given_up = self._live.given_up
@@ -200,6 +206,8 @@ class Session:
         followed = self._live.admit(flow.id, lambda: flows.is_allowed(flow, self.hosts), begin)
         if given_up == 0 < self._live.given_up:
             self._tell(_given_up(1))
+        if followed is not None:
+            self.before_followed(flow)
         return followed
 
     def _take_recorded(self, flow: flows.WebSocketFlow) -> None:
@@ -271,6 +279,10 @@ class Session:
 
 def _no_hurry() -> None:
     """Nothing has to be waited for."""
+
+
+def _no_matter(_flow: flows.WebSocketFlow) -> None:
+    """Nobody asks for flows."""
 
 
 def _report_nothing(_funnel: Funnel) -> None:

@@ -40,9 +40,7 @@ MAX_ROWS = 500
 
 
 class Commands:
-    """An add-on that has nothing but commands. What they answer carries placeholders."""
-
-    name = "ringbackcommands"
+    """What mitmproxy is to collect as commands. What they answer carries placeholders."""
 
     def __init__(self, session: Session, casebook: Casebook, tell: Tell) -> None:
         """Answer with what `casebook` holds of `session`; `tell` gets what comes later."""
@@ -50,7 +48,7 @@ class Commands:
         self._casebook = casebook
         self._errands = Errands(tell)
 
-    def done(self) -> None:
+    def close(self) -> None:
         """What is being written is finished first."""
         self._errands.finish()
 

@@ -30,6 +30,9 @@ WebSocketFlow: TypeAlias = "HTTPFlow"
 Progress: TypeAlias = Callable[[Path, int, int], None]
 """Called with the file, the bytes read of it and its size in bytes; not called for what is no file."""
 
+_TEXT_OPCODE = 1
+"""Source: RFC 6455, section 5.2."""
+
 _HOW_TO_RECORD = "record one with mitmdump -w FILE"
 
 _HAR_HEAD = 1024
@@ -308,15 +311,10 @@ def to_message(
     message: WebSocketMessage, *, capture: str, connection: int, flow: str, number: int
 ) -> Message:
     """The message as the core takes it; `number` is its index in `flow.websocket.messages`."""
+    # By place and without a property: every message of a proxy passes through here.
+    is_binary = message.type != _TEXT_OPCODE
     return Message(
-        capture=capture,
-        connection=connection,
-        flow=flow,
-        number=number,
-        from_client=message.from_client,
-        at=message.timestamp,
-        content=message.content,
-        binary=not message.is_text,
+        capture, connection, flow, number, message.from_client, message.timestamp, message.content, is_binary
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ringback.recent import Recent
@@ -31,6 +31,8 @@ class Followed:
     messages: int = 0
     """Messages taken; the index of the next one."""
     ended_at: float | None = None
+    keyless: set[bool] = field(default_factory=lambda: {True, False})
+    """Directions, True for the client's, of which a new key could still tell more."""
 
 
 class LiveConnections:
@@ -38,7 +40,8 @@ class LiveConnections:
 
     def __init__(self) -> None:
         """No connection yet."""
-        self._followed: dict[str, Followed] = {}
+        self.followed: dict[str, Followed] = {}
+        """Those that are looked at, by their flows."""
         self._left_out: Recent[str, None] = Recent(MAX_FOLLOWED)
         self._over: list[int] = []
         self.given_up = 0
@@ -48,11 +51,7 @@ class LiveConnections:
 
     def __contains__(self, flow: str) -> bool:
         """Whether the flow was seen live and is not over yet."""
-        return flow in self._followed or flow in self._left_out
-
-    def get(self, flow: str) -> Followed | None:
-        """The connection of `flow` where it is looked at already."""
-        return self._followed.get(flow)
+        return flow in self.followed or flow in self._left_out
 
     def admit(self, flow: str, is_allowed: Callable[[], bool], begin: int = 0) -> Followed | None:
         """The connection of `flow`, None where it is left out; `is_allowed` is asked at its first message,
@@ -62,21 +61,21 @@ class LiveConnections:
                 self._left_out[flow] = None
                 return None
             self.count += 1
-            self._followed[flow] = Followed(self.count, messages=begin)
-            if len(self._followed) > MAX_FOLLOWED:
-                self._over.append(self._followed.pop(next(iter(self._followed))).number)
+            self.followed[flow] = Followed(self.count, messages=begin)
+            if len(self.followed) > MAX_FOLLOWED:
+                self._over.append(self.followed.pop(next(iter(self.followed))).number)
                 self.given_up += 1
-        return self._followed.get(flow)
+        return self.followed.get(flow)
 
     def trimmed(self, flow: str, count: int) -> None:
         """So many of the flow's messages, the oldest, were taken away after they were looked at."""
-        if flow in self._followed:
-            self._followed[flow].seen -= count
+        if flow in self.followed:
+            self.followed[flow].seen -= count
 
     def end(self, flow: str, now: float) -> bool:
         """The connection ended at `now`, in seconds; whether it had been left out."""
-        if flow in self._followed:
-            self._followed[flow].ended_at = now
+        if flow in self.followed:
+            self.followed[flow].ended_at = now
         left_out = flow in self._left_out
         self._left_out.pop(flow, None)
         return left_out
@@ -87,14 +86,14 @@ class LiveConnections:
         A clock that was set back begins the grace anew.
         """
         over = []
-        for flow, followed in self._followed.items():
+        for flow, followed in self.followed.items():
             if followed.ended_at is None:
                 continue
             followed.ended_at = min(followed.ended_at, now)
             if followed.ended_at + KEY_GRACE_S <= now:
                 over.append(flow)
         given_up, self._over = self._over, []
-        return [*given_up, *(self._followed.pop(flow).number for flow in over)]
+        return [*given_up, *(self.followed.pop(flow).number for flow in over)]
 
 
 def new_messages(followed: Followed, exchanged: Sequence[T], *, arrived: bool) -> list[tuple[int, T]]:
@@ -103,8 +102,13 @@ def new_messages(followed: Followed, exchanged: Sequence[T], *, arrived: bool) -
     `exchanged` is the flow's whole list, so that what was said before the add-on was loaded is taken first.
     `arrived` says that one has just come: the last one, also where an add-on empties the list to save memory.
     """
+    count = len(exchanged)
+    if arrived and count == followed.seen + 1:  # as nearly always
+        first = followed.messages
+        followed.seen, followed.messages = count, first + 1
+        return [(first, exchanged[-1])]
     new = exchanged[followed.seen :] or (exchanged[-1:] if arrived else exchanged[:0])
     numbered = list(enumerate(new, start=followed.messages))
-    followed.seen = len(exchanged)
+    followed.seen = count
     followed.messages += len(new)
     return numbered
