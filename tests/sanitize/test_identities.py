@@ -111,3 +111,35 @@ def test_the_newest_are_known_whatever_came_before() -> None:
         True,
     ]
     assert known.size == size + 1
+
+
+def test_who_is_seen_again_and_again_is_never_forgotten() -> None:
+    """However many others come in between, as long as they are fewer than what is remembered."""
+    identities = Identities(64)
+    for number in range(1_000):
+        identities.add_name("15550000001")
+        identities.add_name(f"1666{number:07}")
+        assert identities.knows("15550000001")
+    assert identities.size > 64
+
+
+def test_a_name_with_many_words_stays_whole() -> None:
+    """Its words are remembered together and forgotten together."""
+    identities = Identities(64)
+    for number in range(200):
+        identities.add_name("alice example-smith")
+        identities.add(f"1666{number:07}")
+        assert all(map(identities.knows, ("alice", "example", "smith", "aliceexamplesmith")))
+
+
+def test_what_is_new_is_told_until_it_is_taken() -> None:
+    """Only what was not known; a text that may hold it is found, also with its words apart."""
+    identities = Identities()
+    identities.add_name("alice")
+    identities.news.clear()
+    identities.add_name("alice")
+    assert not identities.news
+    identities.add("15550000001")
+    assert list(identities.news) == ["15550000001"]
+    assert identities.news_may_stand_in("x-1555-0000001")
+    assert not identities.news_may_stand_in("x-alice-1555")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from ringback.errors import DecodeError
 from ringback.findings import Evidence, FactRef, Finding, Severity, Stance
@@ -343,6 +344,70 @@ def test_sanitising_twice_is_sanitising_once(node: Node) -> None:
     assert placeholders.node(hidden) == hidden
     known = placeholders.node(node)
     assert placeholders.node(node) == known
+
+
+class _Twice(Placeholders):
+    """Goes through every stanza twice, as long as it tells anything new."""
+
+    def _may_decide_otherwise(self, decided: object) -> bool:
+        return bool(self._identities.news)
+
+
+_WORDS = st.sampled_from(
+    [
+        "alice",
+        "al-ice",
+        "malice-quota",
+        "15550000001",
+        "a15550000001",
+        "00ff155500000011",
+        "bob",
+        "A",
+        "ID-0001",
+    ]
+)
+_VALUES = _WORDS | st.builds(Jid, _WORDS, st.sampled_from(["lid", "s.whatsapp.net", "g.us", "call"]))
+_ATTRIBUTES = st.dictionaries(
+    st.sampled_from(["id", "call-id", "call-creator", "notify", "from", "version", "alice", "caller_pn"]),
+    _VALUES,
+    max_size=4,
+)
+_OVERLAPPING = st.recursive(
+    st.builds(Node, st.sampled_from(["capability", "user"]), _ATTRIBUTES, st.binary(max_size=8) | st.none()),
+    lambda children: st.builds(
+        Node, st.sampled_from(["call", "alice", "x"]), _ATTRIBUTES, st.lists(children, max_size=3).map(tuple)
+    ),
+    max_leaves=5,
+)
+
+
+@given(st.lists(_OVERLAPPING, max_size=4))
+@example([Node("call", {"alice": "1"}, (Node("x", {"notify": "alice"}),))])
+@example([Node("call", {"id": "alice", "call-creator": "alice", "call-id": "alice"})])
+@example([Node("call", {"version": "1.15550.2"}, (Node("x", {"call-id": "15550"}),))])
+@example([Node("call", {"version": "15550000001"}, (Node("x", {"from": Jid("15550000001", "lid")}),))])
+def test_a_stanza_is_gone_through_again_wherever_that_changes_it(nodes: list[Node]) -> None:
+    """One look is enough where no later part names what stands in an earlier one, and only there."""
+    once, twice = Placeholders(), _Twice()
+    assert [once.node(node) for node in nodes] == [twice.node(node) for node in nodes]
+
+
+def test_a_stanza_that_is_shown_again_hides_what_was_learnt_since() -> None:
+    """Several outlets get one mapping of it, but not from before somebody's name was known."""
+    placeholders = Placeholders()
+    node = Node("call", {"mallory": "1"})
+    shown = placeholders.node(node)
+    assert shown == node
+    assert placeholders.node(node) is shown
+    placeholders.value("Mallory", name="notify")
+    assert placeholders.node(node) == Node("call", {"NAME-PLACEHOLDER-0001": "1"})
+
+
+def test_a_long_name_is_refused_before_it_is_searched() -> None:
+    """A name of a megabyte is no plain one, whatever stands in it: the search is not for such lengths."""
+    placeholders = Placeholders()
+    placeholders.value("15550000001", name="notify")
+    assert placeholders.name("x" * 2**20) == "NAME-PLACEHOLDER-0001"
 
 
 def test_sanitised_stanzas_pass_unchanged_through_another_mapping() -> None:

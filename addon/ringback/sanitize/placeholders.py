@@ -19,7 +19,8 @@ Sanitising what was sanitised changes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, MutableSequence
 from dataclasses import replace
 from itertools import chain
 
@@ -29,7 +30,7 @@ from ringback.errors import DecodeError
 from ringback.findings import Finding
 from ringback.sanitize import keep
 from ringback.sanitize.addresses import PACKED_TAGS, Addresses
-from ringback.sanitize.identities import Identities
+from ringback.sanitize.identities import MAX_NEWS, Identities
 from ringback.sanitize.named import CALL_IDS, IDS, NOBODY
 from ringback.sanitize.series import MAX_ISSUED, MAX_NAMES, Series, captures, letters, numbered
 from ringback.spec.model import BASE_TYPES, StanzaSpec
@@ -55,6 +56,7 @@ _LONGEST_ADDRESS = 256
 _SEPARATORS = re.compile(r"([,; |]+)")
 _SEGMENT = re.compile(r"(?s)(@?)(.*?)((?:\[[0-9]{1,6}\])?)")
 _EPOCH = re.compile("[0-9]{10}")
+_NOWHERE: deque[tuple[str, str | None]] = deque(maxlen=0)
 _MOST = MAX_ISSUED
 """Largest number in a placeholder: a longer one could pass for an identity itself."""
 
@@ -79,6 +81,10 @@ class Placeholders:
         self._addresses = Addresses(self._identities, most_calls)
         self._elsewhere = Identities()
         self._first_time: int | None = None
+        self._decided: MutableSequence[tuple[str, str | None]] = _NOWHERE
+        """Texts of the stanza in hand that an identity which comes later could hide otherwise, each with the
+        placeholder that it has as a whole."""
+        self._newest: tuple[Node, Node, tuple[int, ...]] | None = None
 
     @classmethod
     def admitting(cls, specs: Iterable[StanzaSpec]) -> Placeholders:
@@ -105,15 +111,42 @@ class Placeholders:
         The creator of a call is named before anybody else of its stanza, so the caller of a capture's first
         call is `A`.
         """
+        # One stanza is shown by several outlets, one right after the other.
+        if self._newest is not None and self._newest[0] is node and self._newest[2] == self._state():
+            return self._newest[1]
+        mapped = self._mapped(node)
+        self._newest = node, mapped, self._state()
+        return mapped
+
+    def _state(self) -> tuple[int, ...]:
+        """What is another one once a stanza could be mapped to another one."""
+        return self._identities.size, self._elsewhere.size, len(self._admitted), self.forgotten
+
+    def _mapped(self, node: Node) -> Node:
         for action in node.children:
             creator = action.jid("call-creator")
             if creator is not None:
                 self._link(action)
                 self.jid(creator)
-        known = self._identities.size
-        mapped = self._node(node, root=True)
+        self._identities.news.clear()
+        decided: list[tuple[str, str | None]] = []
+        self._decided = decided
+        try:
+            mapped = self._node(node, root=True)
+        finally:
+            self._decided = _NOWHERE
         # An identity that stands late in the stanza is hidden in its earlier parts too.
-        return mapped if self._identities.size == known else self._node(node, root=True)
+        return self._node(node, root=True) if self._may_decide_otherwise(decided) else mapped
+
+    def _may_decide_otherwise(self, decided: Iterable[tuple[str, str | None]]) -> bool:
+        """Whether any of these texts could be mapped otherwise, now that all of the stanza is known."""
+        news = self._identities.news
+        if not news:
+            return False
+        return len(news) == MAX_NEWS or any(
+            self._maybe_named(text) != named or (named is None and self._identities.news_may_stand_in(text))
+            for text, named in decided
+        )
 
     def value(self, value: Value | bytes, *, name: str = "", root: bool = False) -> Value | bytes:
         """One value with placeholders. An address stays an address; bytes stay bytes where they are packed
@@ -150,8 +183,12 @@ class Placeholders:
         """A tag or attribute name off the wire: itself where it is plainly a name, else a placeholder."""
         if self._is_known(name):
             return name
-        hidden = self._identities.within(name) or self._elsewhere.within(name)
-        return name if keep.is_plain_name(name) and not hidden else self._names.name(name)
+        self._decided.append((name, None))
+        # Plain first: what is searched for identities is short then.
+        stands = keep.is_plain_name(name) and not (
+            self._identities.within(name) or self._elsewhere.within(name)
+        )
+        return name if stands else self._names.name(name)
 
     def path(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """A finding's path; indices and the `@` of attributes stay."""
@@ -226,7 +263,7 @@ class Placeholders:
             return jid.user
         if jid.server == "call":
             return self.call_id(jid.user)
-        user = self._remembered(self._groups if jid.server in _GROUPS else self._users, jid.user)
+        user = (self._groups if jid.server in _GROUPS else self._users).name(jid.user)
         if user != jid.user:
             # Old group ids hold their creator's number: `number-time@g.us`.
             self._identities.add_name(jid.user)
@@ -254,12 +291,20 @@ class Placeholders:
         """The text itself, or the placeholder of the identity that it is as a whole."""
         if keep.is_protocol_word(text):
             return text
+        named = self._maybe_named(text)
+        self._decided.append((text, named))
+        if named is not None:
+            return named
+        plain = keep.is_plain_value(text, name) and not self._identities.within(text)
+        return text if plain else None
+
+    def _maybe_named(self, text: str) -> str | None:
+        """The placeholder of a text that is an identity as a whole."""
         for series in (self._users, self._calls, self._ids, self._groups):
             placeholder = series.known(text)
             if placeholder is not None and (placeholder == text or self._identities.knows(text)):
                 return placeholder
-        plain = keep.is_plain_value(text, name) and not self._identities.within(text)
-        return text if plain else None
+        return None
 
     def _addressed(self, text: str) -> str | None:
         """A text that is an address, or a list of addresses."""
@@ -286,8 +331,11 @@ class Placeholders:
         if packed is not None or not content:
             return packed or b""
         shown = name == "capability" and keep.is_plain_capability(content)
-        if shown and not self._identities.within(content.hex()):
-            return content
+        if shown:
+            spelled = content.hex()
+            self._decided.append((spelled, None))
+            if not self._identities.within(spelled):
+                return content
         return f"CIPHERTEXT-PLACEHOLDER-{min(len(content), _MOST)}-BYTES"
 
     def _admit(self, path: str) -> None:
