@@ -20,17 +20,20 @@ def flow(pieces: Iterable[Text], *, width: int | None, indent: str = "") -> Iter
     blanks, and within a word only where the word is wider still. All lines but the first begin with `indent`.
     Without a width everything stands on one line.
     """
-    line = Text()
+    held: list[Text] = []
+    columns = 0
     for piece in filter(None, pieces):
-        longer = line + Text(_GAP if line else "") + piece
-        if width is None or longer.cell_len <= width:
-            line = longer
+        longer = columns + (len(_GAP) if held else 0) + piece.cell_len
+        if width is None or longer <= width:
+            held.append(piece)
+            columns = longer
             continue
-        if line:
-            yield line
-        *full, line = _wrapped(piece, indent if line else "", width, indent)
+        if held:
+            yield Text(_GAP).join(held)
+        *full, line = _wrapped(piece, indent if held else "", width, indent)
         yield from full
-    yield line
+        held, columns = [line], line.cell_len
+    yield Text(_GAP).join(held)
 
 
 def _wrapped(piece: Text, first: str, width: int, indent: str) -> list[Text]:

@@ -55,9 +55,9 @@ def _annotated_line(line: Line, note: str, column: int, marks: Marks, width: int
     shown.append(" " * line.indent)
     for text, role in line.pieces:
         shown.append(text, _ROLE_STYLES[role])
-    beside = shown + Text(" " * max(1, column + _GAP - len(line.text))) + Text(note, style)
-    if not note or width is None or beside.cell_len <= width:
-        yield beside
-        return
-    yield shown
-    yield Text(" " * max(_GUTTER, width - len(note))) + Text(note, style)
+    gap = max(1, column + _GAP - len(line.text))
+    if note and width is not None and shown.cell_len + gap + len(note) > width:
+        yield shown
+        shown, gap = Text(), max(_GUTTER, width - len(note))
+    shown.append(" " * gap)
+    yield shown.append(note, style)
