@@ -58,6 +58,8 @@ def check_call(
     `settled` says that nothing more is expected of the call, and adds what only the whole of it can show.
     """
     subject = Subject(call, specification.for_action("call", PREACCEPT), unreliable)
+    if not (settled or subject.preaccepts or call.receipts):
+        return []
     findings = [finding for rule in AT_ONCE + (SETTLED if settled else ()) for finding in rule(subject)]
     return [*findings, *flow_steps(call, specification, unreliable)] if settled else findings
 
