@@ -403,6 +403,15 @@ def test_a_stanza_that_is_shown_again_hides_what_was_learnt_since() -> None:
     assert placeholders.node(node) == Node("call", {"NAME-PLACEHOLDER-0001": "1"})
 
 
+def test_an_address_in_a_text_is_somebody_wherever_it_stands() -> None:
+    """A text that is no list of addresses is hidden; who stands in it is known from then on."""
+    placeholders = Placeholders()
+    text = "call 15550000001@s.whatsapp.net at 198.51.100.200"
+    assert placeholders.value(text, name="x") == f"TEXT-PLACEHOLDER-{len(text)}-CHARS"
+    assert placeholders.value("15550000001", name="version") == "A"
+    assert placeholders.name("x15550000001") == "NAME-PLACEHOLDER-0001"
+
+
 def test_a_long_name_is_refused_before_it_is_searched() -> None:
     """A name of a megabyte is no plain one, whatever stands in it: the search is not for such lengths."""
     placeholders = Placeholders()

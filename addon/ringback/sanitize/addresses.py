@@ -48,7 +48,7 @@ class Addresses:
 
     def text(self, text: str) -> str | None:
         """The placeholder of an address with or without a port, in text form; None where it is neither."""
-        if len(text) > _LONGEST:
+        if len(text) > _LONGEST or not ("." in text or ":" in text):
             return None
         split = _WITH_PORT.fullmatch(text)
         if split is None:

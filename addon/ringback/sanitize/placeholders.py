@@ -311,6 +311,7 @@ class Placeholders:
         if len(text) > _LONGEST_ADDRESS:
             return None
         parts = _SEPARATORS.split(text)
+        # All of them, also behind one that is none: each is somebody's, and hidden from now on.
         mapped = [part if index % 2 else self._one_address(part) for index, part in enumerate(parts)]
         return "".join(part for part in mapped if part is not None) if None not in mapped else None
 

@@ -28,6 +28,7 @@ _INDENT = 2
 _ATTRIBUTE_INDENT = 4
 _LEAST_VALUE = 16
 """Characters of a value that are shown even where the line is narrow."""
+_LEAST_ATTRIBUTE = len(' a=""')
 _LONGEST_NAME = 64
 """Characters of a name that are shown."""
 
@@ -110,7 +111,8 @@ class _Annotator:
         verdict = self.verdicts.at(path) or inherited
         below = self.verdicts.below(path)
         content = self.verdicts.at_content(path)
-        if not below and not raw.children and content is None:
+        least = len(raw.attrs) * _LEAST_ATTRIBUTE
+        if not below and not raw.children and content is None and least <= self.width:
             line = self._leaf(raw, shown, indent, verdict)
             if len(line.text) <= self.width:
                 yield line
@@ -134,20 +136,20 @@ class _Annotator:
         self, raw: Node, shown: Node, path: Path, indent: int, verdict: Verdict | None
     ) -> Iterator[Line]:
         verdicts = [self.verdicts.at((*path, f"@{name}")) for name, _ in _attributes(raw)]
-        values = self._values(raw, shown)
+        values, last = self._values(raw, shown), len(verdicts)
         close = ("/>" if raw.content is None else ">", Role.PUNCTUATION)
         if not any(verdicts):
             yield from self._filled(_start(shown, []), values, close, indent, verdict)
             return
         yield Line(indent, _start(shown, []), verdict)
         for number, (pieces, spoken) in enumerate(zip(values, verdicts, strict=True), start=1):
-            closed = (*pieces, close) if number == len(values) else pieces
+            closed = (*pieces, close) if number == last else pieces
             yield Line(indent + _ATTRIBUTE_INDENT, closed, spoken)
 
     def _filled(
         self,
         start: tuple[Piece, ...],
-        values: list[tuple[Piece, ...]],
+        values: Iterable[tuple[Piece, ...]],
         close: Piece,
         indent: int,
         verdict: Verdict | None,
@@ -163,17 +165,15 @@ class _Annotator:
                 line = Line(indent + _ATTRIBUTE_INDENT, pieces)
         yield replace(line, pieces=(*line.pieces, close))
 
-    def _values(self, raw: Node, shown: Node) -> list[tuple[Piece, ...]]:
+    def _values(self, raw: Node, shown: Node) -> Iterator[tuple[Piece, ...]]:
         """The attributes, each cropped so that it fits a line of its own."""
-        return [
-            (
+        for (_, was), (name, value) in zip(_attributes(raw), _attributes(shown), strict=True):
+            yield (
                 (_named(name), Role.NAME),
                 ('="', Role.PUNCTUATION),
                 (self._value(was, value, self.width - len(name) - 4 * _ATTRIBUTE_INDENT), Role.VALUE),
                 ('"', Role.PUNCTUATION),
             )
-            for (_, was), (name, value) in zip(_attributes(raw), _attributes(shown), strict=True)
-        ]
 
     def _value(self, was: Value | bytes | None, value: Value, limit: int) -> str:
         limit = max(limit, _LEAST_VALUE)
@@ -209,7 +209,7 @@ def _attributes(node: Node) -> chain[tuple[str, Value]]:
     return chain(node.attrs.items(), node.repeated)
 
 
-def _start(shown: Node, values: list[tuple[Piece, ...]]) -> tuple[Piece, ...]:
+def _start(shown: Node, values: Iterable[tuple[Piece, ...]]) -> tuple[Piece, ...]:
     spread = chain.from_iterable((_BLANK, *pieces) for pieces in values)
     return (("<", Role.PUNCTUATION), (_named(shown.tag), Role.TAG), *spread)
 
