@@ -31,7 +31,7 @@ def test_an_empty_database_gets_every_step_in_order(database: sqlite3.Connection
     """And says afterwards what it is."""
     migrate(database, PATH)
     assert applied(database) == tuple(migration.name for migration in MIGRATIONS)
-    assert applied(database) == ("observations", "findings", "names", "first times")
+    assert applied(database) == ("observations", "findings", "names", "first times", "counts")
     assert database.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
     assert not database.in_transaction
 
@@ -86,11 +86,11 @@ def test_a_newer_ledger_is_refused_with_the_reason(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     Ledger(path).close()
     with raw(path) as database:
-        database.execute("INSERT INTO migration VALUES (5, 'shapes')")
+        database.execute("INSERT INTO migration VALUES (6, 'shapes')")
     before = path.read_bytes()
     for opening in (Ledger, open_for_reading):
         with pytest.raises(
-            LedgerError, match=r"newer ringback: its schema has 5 steps, the last 'shapes', this one knows 4"
+            LedgerError, match=r"newer ringback: its schema has 6 steps, the last 'shapes', this one knows 5"
         ):
             opening(path)
     assert path.read_bytes() == before
@@ -108,7 +108,7 @@ def test_an_older_ledger_cannot_be_merged_before_it_is_updated(tmp_path: Path) -
     path = tmp_path / "ledger.db"
     filled(path, *observed(*good_call(Tape()))).close()
     with raw(path) as database:
-        database.execute("DELETE FROM migration WHERE number = 4")
+        database.execute("DELETE FROM migration WHERE number = 5")
     with pytest.raises(LedgerError, match="older ringback: `ringback ledger verify` updates it"):
         open_for_reading(path)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ringback.ledger import alignment, findings, merging, newest, reading
+from ringback.ledger import alignment, changes, countstore, findings, merging, newest, reading, writing
 from ringback.ledger.schema import MIGRATIONS
 from support.ledgers import filled, raw
 from test_captures import report
@@ -17,9 +17,11 @@ INDEXES = {
     "observation_by_time": reading.STANZAS,
     "finding_by_statement": findings.FINDINGS,
     "observation_of_connection": reading.CONNECTIONS,
+    "counted_of_tally": countstore.REMOVE,
+    "counted_by_count": countstore.UNUSED,
 }
 """Each index that is declared as such, and the query that it is for."""
-VALUES = {reading.STANZAS: (0.0,), findings.FINDINGS: ("",)}
+VALUES = {reading.STANZAS: (0.0,), findings.FINDINGS: ("",), countstore.REMOVE: (1, "")}
 """What stands for the parameters of a query."""
 
 
@@ -92,9 +94,32 @@ def test_findings_are_sorted_one_statement_at_a_time(database: sqlite3.Connectio
     ]
 
 
+@pytest.mark.parametrize("query", [countstore.COUNTED, countstore.SPANS, countstore.BODIES])
+def test_counts_of_one_specification_are_found_without_those_of_others(
+    database: sqlite3.Connection, query: str
+) -> None:
+    """And no stanza is looked at."""
+    steps = plan(database, query, 1)
+    assert any(
+        "INDEX counted_of_tally (tally=?)" in step or "INDEX counted_of_tally_" in step for step in steps
+    )
+    assert not [step for step in steps if step.startswith("SCAN")]
+
+
+def test_whether_there_are_other_frames_is_asked_of_an_index(database: sqlite3.Connection) -> None:
+    """Frames are counted before the counts of calls are used, every time."""
+    (step,) = plan(database, countstore.EVIDENCE)
+    assert "COVERING INDEX" in step
+
+
 @pytest.mark.parametrize(
     "lookup",
     [
+        changes.BEGINNING,
+        countstore.STATE,
+        writing.KNOWN.replace("direction = ? AND frame = ?", "direction = 'client' AND frame = 1"),
+        writing.WATCHED.replace("technique = ?", "technique = 'x'"),
+        "SELECT id, body FROM count WHERE digest = ?",
         "SELECT id FROM connection WHERE flow = ?",
         "SELECT id FROM statement WHERE digest = ?",
         "SELECT id FROM finding WHERE digest = ?",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ringback.commands.destinations import spec_inputs, within, write_files
 from ringback.commands.environment import Environment
+from ringback.commands.tallying import tally_of
 from ringback.commands.writing import write_file
 from ringback.errors import ExportError
 from ringback.export.captures import capture_files
@@ -16,6 +17,7 @@ from ringback.export.issues import SCRIPT, filing_script, issues
 from ringback.export.material import Material
 from ringback.export.patch import Patch, effective_changes, make_patch, proposed_changes
 from ringback.export.questions import questions_json, questions_markdown
+from ringback.export.tallied import TallyAppraisal
 from ringback.export.washing import Appraisal
 from ringback.ledger import StoredLedger
 from ringback.ledger.location import default_path
@@ -25,6 +27,8 @@ from ringback.spec.model import StanzaSpec
 from ringback.spec.part import SpecPart
 from ringback.status import ExitCode
 from ringback.wording import counted
+
+_NO_CALL = "{}: no call in this ledger: there is nothing to export"
 
 Ask = Callable[[Change, int, int], bool]
 """Shows a change, its number and how many there are; gives whether it is accepted."""
@@ -50,17 +54,22 @@ def read_appraisal(source: Source) -> Appraisal:
         LedgerError: the ledger cannot be used.
         SpecError: the specification cannot be used.
     """
-    path = source.ledger or default_path()
-    if not path.exists():
-        raise ExportError(f"{path}: no ledger there; record one with `ringback replay --ledger`")
+    path = _path_of(source)
     specification = load_specification(source.spec)
     ledger = StoredLedger(path, source.newest)
     scope = "" if ledger.window.is_all else ledger.scope
     doubtful = ledger.kinship().doubtful_calls
     material = Material.of(ledger.calls(), ledger.clients(), specification, doubtful, scope=scope)
     if not material.calls:
-        raise ExportError(f"{path}: no call in this ledger: there is nothing to export")
+        raise ExportError(_NO_CALL.format(path))
     return Appraisal(material)
+
+
+def _path_of(source: Source) -> Path:
+    path = source.ledger or default_path()
+    if not path.exists():
+        raise ExportError(f"{path}: no ledger there; record one with `ringback replay --ledger`")
+    return path
 
 
 def files_of_captures(
@@ -157,9 +166,23 @@ def export_questions(source: Source, environment: Environment, *, as_json: bool)
     Raises:
         RingbackError: as `read_appraisal`.
     """
-    appraisal = read_appraisal(source)
-    environment.write(questions_json(appraisal) if as_json else questions_markdown(appraisal))
+    appraised = read_appraisal(source) if source.newest is not None else _tallied(source, environment)
+    if appraised is None:
+        return ExitCode.INTERRUPTED
+    environment.write(questions_json(appraised) if as_json else questions_markdown(appraised))
     return ExitCode.OK
+
+
+def _tallied(source: Source, environment: Environment) -> TallyAppraisal | None:
+    """What the ledger's counts say, None where Ctrl-C ended the counting."""
+    specification = load_specification(source.spec)
+    ledger = StoredLedger(_path_of(source))
+    tally = tally_of(ledger, specification, environment)
+    if tally is None:
+        return None
+    if not tally.calls:
+        raise ExportError(_NO_CALL.format(ledger.path))
+    return TallyAppraisal(tally, specification)
 
 
 def shown_change(change: Change, number: int, total: int) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
@@ -15,17 +16,22 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 from ringback.commands.environment import Environment
 from ringback.commands.progress import bars_on
 from ringback.errors import LedgerError
+from ringback.export.tallied import counting_by
 from ringback.findings import Severity
 from ringback.ledger import Kinship, Ledger, LedgerConnection, StoredLedger, copy_ledger, default_path
+from ringback.ledger.counts import holds
 from ringback.ledger.failure import OutdatedError
-from ringback.ledger.verify import Advance
+from ringback.ledger.verify import COUNT_AGAIN, Advance, Problem, Verification
 from ringback.sources.notice import Notice, Urgency
+from ringback.spec.load import load_specification
 from ringback.status import ExitCode
 from ringback.wording import agreeing, counted
 
 SCHEMA = "ringback-ledger/1"
 MERGE_SCHEMA = "ringback-ledger-merge/1"
 VERIFY_SCHEMA = "ringback-ledger-verify/1"
+SAMPLE = 200
+"""Calls, the newest, of which what is kept is held against what is counted now."""
 
 
 class Taken(TypedDict):
@@ -162,8 +168,20 @@ def show_ledger(
     return ExitCode.OK
 
 
+def _without_counts(ledger: StoredLedger, verification: Verification) -> Verification:
+    """The same; counts that are not what they should be are taken away, where all else is sound."""
+    problems = tuple(each for each in verification.problems if each.advice != COUNT_AGAIN)
+    counting = counting_by(load_specification(None), cache(ledger.clients))
+    if problems or (len(verification.problems) == 0 and holds(ledger.path, counting, SAMPLE)):
+        return verification
+    Ledger.forget_counts(ledger.path)
+    found = verification.problems or (Problem("what was counted of its calls does not hold", COUNT_AGAIN),)
+    return Verification(found, verification.checked)
+
+
 def verify_ledger(path: Path | None, environment: Environment, *, as_json: bool) -> ExitCode:
-    """Look at all of the ledger. Nothing is written, unless its schema has to be brought up to date first.
+    """Look at all of the ledger. Nothing is written, unless its schema has to be brought up to date first, or
+    what was counted of its calls does not hold and is taken away.
 
     Raises:
         LedgerError: there is none, or it cannot even be opened.
@@ -176,6 +194,8 @@ def verify_ledger(path: Path | None, environment: Environment, *, as_json: bool)
         ledger = stored(path)
     with _progress(environment) as advance:
         verification = ledger.verify(advance)
+        advance("counts", 0, 0)
+        verification = _without_counts(ledger, verification)
     if as_json:
         shown: Verified = {
             "schema": VERIFY_SCHEMA,

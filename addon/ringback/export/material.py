@@ -22,7 +22,7 @@ from ringback.sanitize.named import identities_of as identities_in
 from ringback.spec.model import WEBSOCKET_CAPTURE, Specification, StanzaSpec
 from ringback.stanza import Jid, Node
 
-_LEAST_ID = 6
+LEAST_ID = 6
 """Characters of an id that is searched for: a shorter one, such as `1`, stands in every text."""
 _PLACEHOLDER = re.compile(r"[A-Z]{1,2}|OTHER|(?:CALLID|ID|GROUP)-(?:[0-9]{4}|OTHER)|TEXT-PLACEHOLDER-.*")
 """Evidence that was sanitised before names its parties so: they are nobody."""
@@ -119,7 +119,7 @@ class Material:
         told.update(
             sighting.node.text("version") or "" for call in self.calls for sighting in call.sightings()
         )
-        return frozenset(version for version in told if _VERSION.fullmatch(version))
+        return known_versions(told)
 
     def _seen(self) -> Iterator[Sighting]:
         for call in self.calls:
@@ -133,6 +133,11 @@ class Material:
             LeakError: it holds something that could.
         """
         return checked(text, name=name, known=self.identities, versions=self.versions)
+
+
+def known_versions(told: Iterable[str]) -> frozenset[str]:
+    """Those of them that are spelled as versions of apps are."""
+    return frozenset(version for version in told if _VERSION.fullmatch(version))
 
 
 def identities_of(sightings: Iterable[Sighting]) -> frozenset[str | bytes]:
@@ -163,7 +168,7 @@ def _named(name: str, value: str | Jid) -> Iterator[str]:
         yield jid.user
     elif (
         name in DENIED_ATTRIBUTES
-        or (name in CALL_IDS | IDS and len(str(value)) >= _LEAST_ID)
+        or (name in CALL_IDS | IDS and len(str(value)) >= LEAST_ID)
         or is_real_address(str(value))
     ):
         yield str(value)

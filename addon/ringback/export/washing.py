@@ -101,7 +101,7 @@ class Appraisal:
         return self._washed(judge_undocumented(counted))
 
     def _washed(self, undocumented: Iterable[Undocumented]) -> tuple[Undocumented, ...]:
-        shown = (replace(each, path=_path(each.path, self.placeholders)) for each in undocumented)
+        shown = (replace(each, path=path_with(each.path, self.placeholders)) for each in undocumented)
         return tuple(sorted(shown, key=lambda each: (each.spec, each.path, each.what)))
 
     @property
@@ -130,7 +130,8 @@ class Appraisal:
             yield from tally(comparison, seen)
 
 
-def _path(path: str, placeholders: Placeholders) -> str:
+def path_with(path: str, placeholders: Placeholders) -> str:
+    """The place in a stanza with placeholders."""
     return "/".join(placeholders.path(tuple(path.split("/"))))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from ringback.ledger.changes import mark
 from ringback.ledger.writing import INSERT_OBSERVATION, INSERT_STANZA, JOIN_OBSERVATION, JOIN_STANZA
 
 SOURCE = "theirs"
@@ -49,6 +50,9 @@ STEPS = (
     "INSERT INTO name SELECT spelling FROM theirs.name WHERE true ON CONFLICT DO NOTHING",
     "INSERT INTO identity SELECT realm, mark FROM theirs.identity WHERE true ON CONFLICT DO NOTHING",
 )
+OLDEST = """SELECT min((SELECT min(at) FROM observation WHERE connection = own_id))
+    FROM temp.connections"""
+"""When the first of the connections began of which anything was taken over."""
 _MAPS = ("connections", "observations")
 """Tables that tell which of our rows is which of theirs; they live in memory."""
 
@@ -66,5 +70,11 @@ def merge_attached(database: sqlite3.Connection) -> None:
     """Take everything over from the database attached as `SOURCE`, inside a transaction of the caller."""
     for name in _MAPS:
         database.execute(f"DELETE FROM temp.{name}")  # noqa: S608
+    has_changed = False
     for step in STEPS:
+        before = database.total_changes
         database.execute(step)
+        has_changed |= database.total_changes > before and not step.startswith("INSERT INTO temp.")
+    if has_changed:
+        (since,) = database.execute(OLDEST).fetchone()
+        mark(database, since)

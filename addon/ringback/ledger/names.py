@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from ringback.findings import Finding
 from ringback.keyednames import KeyedName
+from ringback.ledger.changes import forget
 from ringback.ledger.textform import digest, read_node, read_statement, write_node, write_statement
 from ringback.pseudonyms import Pseudonyms
 from ringback.sanitize import keep
@@ -88,6 +89,8 @@ class PlainNames:
             hidden = self._pseudonyms.hidden_name(name)
             self._hide_in_stanzas(name, hidden)
             self._hide_in_findings(name, hidden)
+            # Counts tell of undocumented places by their names.
+            forget(self._database)
             self._database.execute("DELETE FROM name WHERE spelling = ?", (name,))
 
     def _hide_in_stanzas(self, name: str, hidden: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -103,7 +103,7 @@ def connection_numbers(database: sqlite3.Connection) -> dict[int, tuple[int, str
     return {row: (number, flow) for number, (row, flow) in enumerate(rows, start=1)}
 
 
-def iter_sightings(path: Path, since: float = float("-inf")) -> Iterator[Sighting]:
+def iter_sightings(path: Path, since: float = float("-inf")) -> Generator[Sighting]:
     """Every stanza once, in order of time, as it was seen but for stand-ins (`ringback.ledger.restore`);
     those from `since` on, in seconds since the epoch.
 

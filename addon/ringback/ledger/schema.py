@@ -97,6 +97,26 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX observation_of_connection ON observation (connection, at)",
         ),
     ),
+    Migration(
+        "counts",
+        (
+            # For each specification that calls were counted by: from when on that no longer holds.
+            """CREATE TABLE tally (
+                id INTEGER PRIMARY KEY, model TEXT NOT NULL UNIQUE,
+                since REAL NOT NULL, taken REAL NOT NULL, turn INTEGER NOT NULL,
+                evidence TEXT NOT NULL, doubtful TEXT NOT NULL)""",
+            # What was counted, each value once: calls that went alike share one.
+            """CREATE TABLE count (
+                id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, body BLOB NOT NULL)""",
+            """CREATE TABLE counted (
+                id INTEGER PRIMARY KEY,
+                tally INTEGER NOT NULL REFERENCES tally, call TEXT NOT NULL,
+                first_at REAL NOT NULL, touched_at REAL NOT NULL,
+                durations BLOB NOT NULL, count INTEGER NOT NULL REFERENCES count)""",
+            "CREATE INDEX counted_of_tally ON counted (tally, call)",
+            "CREATE INDEX counted_by_count ON counted (count)",
+        ),
+    ),
 )
 """In order; one that was ever released is never changed."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ringback.ledger.changes import NEVER, forget, mark
 from ringback.ledger.failure import refused
 from ringback.ledger.merging import SOURCE, merge_attached, prepare_maps
 from ringback.ledger.names import PlainNames
@@ -58,6 +59,13 @@ class Ledger(StoredLedger):
             self._recorder(WEBSOCKET_CAPTURE)
             for observation in observations:
                 self._recorder(self._technique_of(observation)).record(observation)
+            self._mark()
+
+    def _mark(self) -> None:
+        """Tell from when on what was counted no longer holds."""
+        for recorder in self._recorders.values():
+            mark(self._database, recorder.changed_at)
+            recorder.changed_at = NEVER
 
     def merge(self, other: Path) -> None:
         """Take over everything that the ledger at `other` holds, but for its secret.
@@ -75,6 +83,16 @@ class Ledger(StoredLedger):
                 secret = self._maybe_secret()
                 if secret is not None:
                     PlainNames(self._database, Pseudonyms(secret)).look_again()
+
+    @classmethod
+    def forget_counts(cls, path: Path) -> None:
+        """Take away all that was counted of the ledger at `path`.
+
+        Raises:
+            LedgerError: it cannot be written.
+        """
+        with cls(path) as ledger, refused(path), transaction(ledger._database):
+            forget(ledger._database)
 
     def close(self) -> None:
         """Give the file back. Closing twice does nothing."""

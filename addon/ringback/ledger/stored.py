@@ -8,6 +8,7 @@ from pathlib import Path
 from ringback.calls import Call, CallBook, Sighting
 from ringback.findings import Finding
 from ringback.ledger.client import LedgerConnection
+from ringback.ledger.counts import Counting, Going, Tally, tallied
 from ringback.ledger.failure import refused
 from ringback.ledger.findings import emissions_of, iter_findings
 from ringback.ledger.kinship import Kinship, read_kinship
@@ -17,6 +18,7 @@ from ringback.ledger.reading import iter_sightings, read_connections, snapshot
 from ringback.ledger.stats import Stats, read_content, read_content_name, read_stats
 from ringback.ledger.verify import Advance, Verification, verify
 from ringback.questions.evidence import ClientFacts
+from ringback.spec.model import WEBSOCKET_CAPTURE
 
 _SIZE = "SELECT count(*) FROM observation WHERE at >= ?"
 
@@ -66,6 +68,10 @@ class StoredLedger:
             yield from book.add(sighting).evicted
         yield from book.calls.values()
 
+    def tally(self, counting: Counting, going: Going) -> Tally:
+        """What is counted of all calls, whatever is looked at otherwise; see `tallied`."""
+        return tallied(self.path, counting, going)
+
     def findings(self) -> Iterator[Finding]:
         """Every finding once, whichever copies of its stanzas showed it; see `iter_findings`."""
         return iter_findings(self.path, emissions_of(self.calls()))
@@ -75,11 +81,12 @@ class StoredLedger:
         return read_connections(self.path)
 
     def clients(self) -> dict[int, ClientFacts]:
-        """The clients that were identified, by number of their connection: what the questions ask for."""
+        """The clients that were identified, and those that were not observed off the wire, by number of their
+        connection: what the questions ask for."""
         return {
-            each.number: ClientFacts(each.platform, each.version or "", each.device, each.technique)
+            each.number: ClientFacts(each.platform or "", each.version or "", each.device, each.technique)
             for each in self.connections()
-            if each.platform is not None
+            if each.platform is not None or each.technique != WEBSOCKET_CAPTURE
         }
 
     def stats(self) -> Stats:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ringback.ledger import schema
+from ringback.ledger.countstore import name_of
 from ringback.ledger.failure import DAMAGE, refused
 from ringback.ledger.opening import open_for_reading
 from ringback.ledger.textform import digest, read_detail, read_node, read_statement, read_value
@@ -35,6 +36,7 @@ _STRIDE = 10_000
 _NOT_UTF8 = "not UTF-8"
 _BROKEN = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB", _NOT_UTF8})
 _REBUILD = "merge it into a new ledger, which takes over what can be read, and read the captures again"
+COUNT_AGAIN = "nothing: all that was counted is taken away, and counted again when it is asked for"
 _RECORD_AGAIN = "read the capture that it came from again into a new ledger"
 
 
@@ -107,6 +109,9 @@ def _problems(database: sqlite3.Connection, advance: Advance) -> Iterator[Proble
     for column in _COLUMNS:
         for row in _unreadable(database, column, advance):
             yield Problem(f"row {row} of {column.table}.{column.name} cannot be read", _RECORD_AGAIN)
+    for row, name, body in database.execute("SELECT id, digest, body FROM count"):
+        if not isinstance(body, bytes) or name != name_of(body):
+            yield Problem(f"row {row} of count was changed after it was kept", COUNT_AGAIN)
     advance("rules", 0, 0)
     yield from _broken_rules(database)
     yield from _broken_names(database)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from ringback.calls import Sighting
 from ringback.findings import Evidence, Finding
+from ringback.ledger.changes import NEVER, beginning
 from ringback.ledger.names import PlainNames, digest_of_finding
 from ringback.ledger.textform import (
     digest,
@@ -23,24 +24,36 @@ from ringback.ledger.textform import (
 )
 from ringback.observations import FindingMade, Observation, StanzaObserved
 from ringback.pseudonyms import Pseudonyms
+from ringback.recent import Recent
 from ringback.sanitize import keep
 from ringback.sanitize.named import identities_of
 from ringback.stanza import Node
-from ringback.wire.events import ClientIdentified
+from ringback.wire.events import ClientIdentified, FramePlace
 
 NO_DEVICE = -1
 """Stands for a client without a device number."""
 
 INSERT_OBSERVATION = "INSERT INTO observation (connection, direction, frame, message, at) "
 JOIN_OBSERVATION = """ON CONFLICT (connection, direction, frame) DO UPDATE SET
-    message = min(message, excluded.message), at = min(at, excluded.at)"""
+    message = min(message, excluded.message), at = min(at, excluded.at)
+    WHERE message > excluded.message OR at > excluded.at"""
 INSERT_STANZA = "INSERT INTO stanza (observation, realm, node, owner, trailing, complete) "
 JOIN_STANZA = """ON CONFLICT (observation, realm) DO UPDATE SET
     node = min(node, excluded.node), owner = max(owner, excluded.owner),
-    trailing = max(trailing, excluded.trailing), complete = max(complete, excluded.complete)"""
+    trailing = max(trailing, excluded.trailing), complete = max(complete, excluded.complete)
+    WHERE node > excluded.node OR owner < excluded.owner
+    OR trailing < excluded.trailing OR complete < excluded.complete"""
+"""What is there already and stays as it is counts as no change."""
 
+KNOWN = """SELECT id, message, at FROM observation
+    WHERE connection = ? AND direction = ? AND frame = ?"""
 _OBSERVATION = INSERT_OBSERVATION + "VALUES (?, ?, ?, ?, ?) " + JOIN_OBSERVATION + " RETURNING id"
 _STANZA = INSERT_STANZA + "VALUES (?, ?, ?, ?, ?, ?) " + JOIN_STANZA
+WATCHED = """SELECT 1 FROM observation JOIN sight ON observation = id
+    WHERE connection = ? AND technique = ? LIMIT 1"""
+
+MAX_WATCHED = 4_096
+"""Connections that are remembered to have been watched by the technique before."""
 
 
 class Recorder:
@@ -53,6 +66,10 @@ class Recorder:
         self._technique = technique
         self._names = PlainNames(database, pseudonyms)
         self._rows: dict[Evidence, int] = {}
+        self._watched: Recent[int, None] = Recent(MAX_WATCHED)
+        self.changed_at = NEVER
+        """The earliest time of what was changed, for `ringback.ledger.changes.mark`; whoever takes it sets it
+        back."""
 
     def record(self, observation: Observation) -> None:
         """Write it. What a connection tells besides its client is not kept."""
@@ -70,6 +87,7 @@ class Recorder:
         node = self._names.node(self._pseudonyms.node(sighting.node, at=sighting.at))
         owner = None if sighting.owner is None else self._pseudonyms.jid(sighting.owner)
         observation = self._observation(sighting.evidence)
+        before = self._database.total_changes
         self._database.execute(
             _STANZA,
             (
@@ -81,6 +99,12 @@ class Recorder:
                 sighting.complete,
             ),
         )
+        if self._database.total_changes > before:
+            self._change(write_time(sighting.at))
+
+    def _change(self, at: float | None) -> None:
+        if at is not None:
+            self.changed_at = min(at, self.changed_at)
 
     def _note(self, sighting: Sighting) -> None:
         identities = identities_of(sighting.node)
@@ -118,6 +142,7 @@ class Recorder:
         told = self._pseudonyms.client(client)
         device = NO_DEVICE if told.device is None else told.device
         connection = self._one("connection", "flow", printable(flow))
+        before = self._database.total_changes
         self._database.execute(
             "INSERT INTO client VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (
@@ -128,6 +153,8 @@ class Recorder:
                 write_detail(told.detail),
             ),
         )
+        if self._database.total_changes > before:
+            self._change(beginning(self._database, connection))
 
     def _observation(self, evidence: Evidence) -> int:
         """Its row, looked for once while one observation is written."""
@@ -138,15 +165,30 @@ class Recorder:
     def _join(self, evidence: Evidence) -> int:
         place = evidence.place
         connection = self._one("connection", "flow", printable(evidence.flow))
-        (observation,) = self._database.execute(
-            _OBSERVATION,
-            (connection, place.direction.value, place.frame, place.message, write_time(place.at)),
-        ).fetchone()
+        self._watch(connection)
+        observation = self._placed(connection, place)
         self._database.execute(
             "INSERT INTO sight VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (observation, self._technique, self._capture(evidence.capture), evidence.connection),
         )
-        return int(observation)
+        return observation
+
+    def _placed(self, connection: int, place: FramePlace) -> int:
+        frame, at = (connection, place.direction.value, place.frame), write_time(place.at)
+        known = self._database.execute(KNOWN, frame).fetchone()
+        if known is not None and known[1] <= place.message and known[2] <= at:
+            return int(known[0])
+        self._change(at)
+        (row,) = self._database.execute(_OBSERVATION, (*frame, place.message, at)).fetchone()
+        return int(row)
+
+    def _watch(self, connection: int) -> None:
+        """A technique that is new on a connection may be what all of it counts for."""
+        if connection in self._watched:
+            return
+        self._watched[connection] = None
+        if self._database.execute(WATCHED, (connection, self._technique)).fetchone() is None:
+            self._change(beginning(self._database, connection))
 
     def _capture(self, name: str) -> str:
         """The name of a capture, or a keyed one where it holds a number or an address."""

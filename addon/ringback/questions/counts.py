@@ -6,7 +6,7 @@ equal counts. What differs from call to call, its name and how long things took,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -200,3 +200,22 @@ def alike(calls: Iterable[Counted]) -> list[tuple[ModelCount, list[Counted]]]:
         model = call.count.model
         found.setdefault(id(model), (model, []))[1].append(call)
     return list(found.values())
+
+
+def fits(count: CallCount, statements: Mapping[str, int]) -> bool:
+    """Whether what was kept can be of this specification, of which `statements` has how many each file makes:
+    it may have been changed meanwhile, by whomever."""
+    model = count.model
+    groups = all(
+        group.n >= 0
+        and group.spec in statements
+        and all(0 <= number < statements[group.spec] for number, _, _ in group.said)
+        for group in model.groups
+    )
+    units = all(0 <= number < len(model.groups) for number in model.units)
+    places = all(
+        place.spec in {group.spec for group in model.groups}
+        and all(0 <= number < len(model.units) for number in place.units)
+        for place in model.places
+    )
+    return groups and units and places

@@ -127,6 +127,11 @@ def _numbers(spec: StanzaSpec) -> dict[_Key, int]:
     return {(fact.path, statement): number for number, (fact, statement) in enumerate(_all(spec))}
 
 
+def statements_of(specification: Specification) -> dict[str, int]:
+    """How many statements each file makes, by its id."""
+    return {spec.id: sum(1 for _ in _all(spec)) for spec in specification.stanzas.values()}
+
+
 def _all(spec: StanzaSpec) -> Iterator[tuple[AttributeFact | ChildFact, Statement]]:
     return ((fact, statement) for fact in spec.facts() for statement in _statements(fact))
 

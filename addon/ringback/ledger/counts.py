@@ -1,0 +1,274 @@
+"""What is counted of the calls of a ledger, brought up to date where something has changed.
+
+What a stanza says of other calls than the one that it names, as an ack does, it says of those that are in the
+book when it comes: the `MAX_CALLS` that were named last. So counted anew are those that were in the book when
+the first change was seen, and those that anything names since; of all others what is kept still holds. The
+stanzas are gone through from the first of these calls on, so that they find what they found before.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from heapq import nlargest
+from pathlib import Path
+
+from msgspec import structs
+
+from ringback.calls import Call, CallBook, Correlated, Sighting, book
+from ringback.errors import LedgerError
+from ringback.ledger import countstore
+from ringback.ledger.changes import ALWAYS, NEVER
+from ringback.ledger.countstore import Span, Turn
+from ringback.ledger.failure import refusal, refused
+from ringback.ledger.kinship import read_kinship
+from ringback.ledger.opening import open_for_writing
+from ringback.ledger.reading import iter_sightings, snapshot
+from ringback.questions.counts import CallCount, Counted
+from ringback.recognise import StanzaKind, recognise
+
+MAX_PENDING = 256
+"""Calls that are counted and not yet kept: so many an end of the process can cost."""
+_PROGRESS_STANZAS = 64
+_SIZE = "SELECT count(*) FROM observation WHERE at >= ?"
+_OVER = "another process has begun to count it"
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How calls are counted."""
+
+    model: str
+    """Names all that decides what comes of it: the specification, and this very way of counting."""
+    count: Callable[[Call], Counted]
+    fits: Callable[[CallCount], bool]
+    """Whether a count that was kept can be one of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The counts of the calls of a ledger."""
+
+    calls: tuple[Counted, ...]
+    """In no particular order."""
+    doubtful: frozenset[str] = frozenset()
+    """As in `Kinship`."""
+    unkept: str = ""
+    """Why what was counted now is not kept; empty where it is, and where nothing had to be counted."""
+    is_whole: bool = True
+    """Whether all were counted, and the counting was not stopped before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What happens while stanzas are gone through."""
+
+    advance: Callable[[int, int], None] = lambda _number, _total: None
+    """Is told how many of how many frames were gone through."""
+    stop: Callable[[], bool] = lambda: False
+    """Whether to end it, asked between two stanzas."""
+
+
+def tallied(path: Path, counting: Counting, going: Going) -> Tally:
+    """The counts of all calls of the ledger at `path`: those that are kept and still hold, and the others
+    counted now, and kept where the ledger can be written.
+
+    Raises:
+        LedgerError: the ledger cannot be read, or is damaged.
+    """
+    kept = _maybe_kept(path, counting)
+    if kept is not None:
+        return kept
+    try:
+        writer = open_for_writing(path)
+    except LedgerError as error:
+        stream = _Stream(path, counting, going, ALWAYS)
+        return _answered(path, [each for each, _ in stream], stream, str(error))
+    with closing(writer):
+        return _brought_up_to_date(path, counting, writer, going)
+
+
+def _maybe_kept(path: Path, counting: Counting) -> Tally | None:
+    """What is kept, where all of it holds."""
+    with refused(path), snapshot(path) as database:
+        state = countstore.state_of(database, counting.model)
+        if state is None or state.begin < NEVER or state.evidence != countstore.evidence_of(database):
+            return None
+        calls = countstore.read_counted(database, state.tally, counting.fits)
+        doubtful = countstore.read_doubtful(state)
+    return None if calls is None or doubtful is None else Tally(tuple(calls), doubtful)
+
+
+def _brought_up_to_date(path: Path, counting: Counting, writer: sqlite3.Connection, going: Going) -> Tally:
+    with refused(path):
+        turn = Turn.take(writer, counting.model)
+    # All is read later than that: whatever is written in between is told to be counted once more.
+    with refused(path), snapshot(path) as database:
+        evidence = countstore.evidence_of(database)
+        kept = countstore.read_counted(database, turn.tally, counting.fits) if turn.begin > ALWAYS else None
+        spans = [] if kept is None else countstore.spans_of(database, turn.tally)
+    anew: set[str] | None = None
+    begin, holding = ALWAYS, list[Counted]()
+    if kept is not None:
+        named, since = _named_since(path, turn.begin), _in_the_book(spans, turn.begin)
+        again = [each for each in spans if each.call in named or each.touched_at >= since]
+        anew = {each.call for each in again}
+        begin = min((turn.begin, *(each.first_at for each in again)))
+        holding = [each for each in kept if each.call_id not in anew]
+    stream = _Stream(path, counting, going, begin, frozenset(each.call_id for each in holding))
+    keeper = _Keeper(path, turn, anew)
+    tally = _answered(path, [*holding, *keeper.kept(stream)], stream, keeper.unkept)
+    if tally.is_whole and not keeper.unkept:
+        with refused(path):
+            turn.end(evidence, tally.doubtful)
+    return tally
+
+
+def _answered(path: Path, calls: list[Counted], stream: _Stream, unkept: str) -> Tally:
+    if stream.is_stopped:
+        return Tally(tuple(calls), frozenset(), unkept, is_whole=False)
+    return Tally(tuple(calls), read_kinship(path).doubtful_calls, unkept)
+
+
+def _in_the_book(spans: Iterable[Span], begin: float) -> float:
+    """Calls that were named since that time were in the book when `begin` came, whatever came since."""
+    before = nlargest(book.MAX_CALLS, (each.touched_at for each in spans if each.touched_at < begin))
+    return before[-1] if before else begin
+
+
+def _named_since(path: Path, begin: float) -> set[str]:
+    """The calls that any stanza names from then on."""
+    found = (recognise(sighting.node) for sighting in iter_sightings(path, begin))
+    return {each.call_id for each in found if each is not None and each.call_id is not None}
+
+
+def holds(path: Path, counting: Counting, calls: int) -> bool:
+    """Whether what is kept of the newest calls, at least so many, is what would be counted of them now; where
+    nothing is kept that would be taken for that, it does.
+
+    Raises:
+        LedgerError: the ledger cannot be read, or is damaged.
+    """
+    kept = _maybe_kept(path, counting)
+    if kept is None or not kept.calls:
+        return True
+    newest = sorted(kept.calls, key=lambda each: each.at)[-calls:]
+    begin = newest[0].at
+    known = [each.call_id for each in kept.calls if each.at < begin]
+    told = sorted((each for each, _ in _Stream(path, counting, Going(), begin, set(known))), key=_order)
+    return told == sorted((each for each in kept.calls if each.at >= begin), key=_order)
+
+
+def _order(each: Counted) -> tuple[float, str]:
+    return (each.at, each.call_id)
+
+
+class _Stream:
+    """Calls that are counted as they prove to be over, each with when it was last named."""
+
+    def __init__(
+        self,
+        path: Path,
+        counting: Counting,
+        going: Going,
+        begin: float,
+        known: Collection[str] = (),
+    ) -> None:
+        """Of the stanzas from `begin` on; calls that are `known` are passed over."""
+        self.is_stopped = False
+        self._path = path
+        self._counting = counting
+        self._begin = begin
+        self._known = known
+        self._going = going
+        self._book = CallBook()
+        self._leaving: list[Call] = []
+        self._touched: dict[str, float] = {}
+        self._known_counts: dict[str, CallCount] = {}
+        self._last_at = begin
+
+    def __iter__(self) -> Iterator[tuple[Counted, float]]:
+        with refused(self._path), snapshot(self._path) as database:
+            (total,) = database.execute(_SIZE, (self._begin,)).fetchone()
+        with closing(iter_sightings(self._path, self._begin)) as sightings:
+            for number, sighting in enumerate(sightings):
+                if number % _PROGRESS_STANZAS == 0:
+                    self._going.advance(number, total)
+                    self.is_stopped |= self._going.stop()
+                if self.is_stopped:
+                    return
+                self._add(sighting)
+                yield from self._counted()
+        while self._book.calls:
+            self.is_stopped |= self._going.stop()
+            if self.is_stopped:
+                return
+            self._leaving.append(self._book.calls.popitem(last=False)[1])
+            yield from self._counted()
+
+    @property
+    def begin(self) -> float:
+        """Where another would have to begin for what is not counted yet."""
+        open_calls = [call for call in (*self._leaving, *self._book.calls.values()) if self._is_new(call)]
+        return min((self._last_at, *(copy.at for call in open_calls for copy in call.sightings())))
+
+    def _add(self, sighting: Sighting) -> None:
+        correlated = self._book.add(sighting)
+        self._leaving.extend(correlated.evicted)
+        self._last_at = sighting.at
+        if correlated.call is not None and not _is_ack(correlated):
+            self._touched[correlated.call.call_id] = sighting.at
+
+    def _counted(self) -> Iterator[tuple[Counted, float]]:
+        while self._leaving:
+            call = self._leaving[0]
+            touched_at = self._touched.pop(call.call_id)
+            if self._is_new(call):
+                yield self._shared(self._counting.count(call)), touched_at
+            del self._leaving[0]
+
+    def _shared(self, counted: Counted) -> Counted:
+        """The same; counts that are equal are one value."""
+        name = countstore.name_of(countstore.packed(counted.count))
+        return structs.replace(counted, count=self._known_counts.setdefault(name, counted.count))
+
+    def _is_new(self, call: Call) -> bool:
+        return call.call_id not in self._known
+
+
+def _is_ack(correlated: Correlated) -> bool:
+    return correlated.recognised is not None and correlated.recognised.kind is StanzaKind.ACK
+
+
+class _Keeper:
+    """Keeps what is counted, a few calls at a time."""
+
+    def __init__(self, path: Path, turn: Turn, anew: Collection[str] | None) -> None:
+        """What is kept of the calls `anew` goes, None for all."""
+        self.unkept = ""
+        """Why it is not kept any more; empty while it is."""
+        self._path = path
+        self._turn = turn
+        self._anew = anew
+        self._pending: list[tuple[Counted, float]] = []
+
+    def kept(self, stream: _Stream) -> Iterator[Counted]:
+        """The counts, kept as they come."""
+        for each in stream:
+            self._pending.append(each)
+            yield each[0]
+            if len(self._pending) >= MAX_PENDING:
+                self._store(stream.begin)
+        self._store(stream.begin)
+
+    def _store(self, begin: float) -> None:
+        if self.unkept:
+            return
+        pending, self._pending = self._pending, []
+        without, self._anew = self._anew, ()
+        try:
+            self.unkept = "" if self._turn.store(pending, begin, without=without) else _OVER
+        except sqlite3.Error as error:
+            self.unkept = str(refusal(self._path, error))
