@@ -22,6 +22,7 @@ from ringback.ledger import Ledger, StoredLedger, counts, countstore
 from ringback.ledger.counts import Going
 from ringback.observations import Observation
 from ringback.questions.counts import CallCount, fits
+from ringback.questions.facts import fact_names
 from ringback.stanza import from_text, to_text
 from support.ledgers import SPECIFICATION, filled, identified, observed, raw
 from support.machines import NAMES, connections, machine, merged
@@ -254,11 +255,13 @@ def test_counts_of_another_specification_are_not_taken(path: Path) -> None:
         return structs.replace(count, model=structs.replace(count.model, **values))
 
     statements = {"call-preaccept": 99}
-    assert fits(count, statements)
-    assert not fits(count, {"call-preaccept": 3})
-    assert not fits(changed(groups=(structs.replace(group, spec="call-other"), *others)), statements)
-    assert not fits(changed(groups=(structs.replace(group, n=-1), *others)), statements)
-    assert not fits(changed(units=(99,)), statements)
+    facts = len(fact_names(SPECIFICATION))
+    assert fits(count, statements, facts)
+    assert not fits(count, statements, 3)
+    assert not fits(count, {"call-preaccept": 3}, facts)
+    assert not fits(changed(groups=(structs.replace(group, spec="call-other"), *others)), statements, facts)
+    assert not fits(changed(groups=(structs.replace(group, n=-1), *others)), statements, facts)
+    assert not fits(changed(units=(99,)), statements, facts)
 
 
 def test_a_counting_that_is_stopped_goes_on_where_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,7 +329,7 @@ def test_a_ledger_that_cannot_be_written_answers_all_the_same(
 
 def test_a_wrong_count_is_found(path: Path) -> None:
     """One that says what another call says; by a look at the newest calls."""
-    counting = counting_by(SPECIFICATION, cache(StoredLedger(path).clients))
+    counting = counting_by(SPECIFICATION, (), cache(StoredLedger(path).clients))
     assert counts.holds(path, counting, 2)
     with raw(path) as database:
         database.execute("UPDATE counted SET durations = x'9491079107910790' WHERE id = 4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,11 +31,11 @@ class Asked:
 def ask(path: Path, specification: Specification = SPECIFICATION, going: Going | None = None) -> Asked:
     """Its counts, brought up to date."""
     ledger, seen = StoredLedger(path), []
-    counting = counting_by(specification, cache(ledger.clients))
+    counting = counting_by(specification, (), cache(ledger.clients))
 
-    def count(call: Call) -> Counted:
+    def count(call: Call, unreliable: Collection[int]) -> Counted:
         seen.append(call.call_id)
-        return counting.count(call)
+        return counting.count(call, unreliable)
 
     tally = ledger.tally(Counting(counting.model, count, counting.fits), going or Going())
     return Asked(tally, seen)

@@ -51,7 +51,8 @@ def report(
 
     SOURCE is a flow file, an event file or a ledger; - is standard input. Without any it is the ledger in the
     user's data directory. The report carries placeholders and passes a scan for what could identify anybody,
-    or is not written. The same evidence gives the same bytes.
+    or is not written. The same evidence gives the same bytes. Of one ledger with more than 500 calls the
+    newest are told in full and the others counted.
 
     \b
     Examples:

@@ -177,7 +177,8 @@ def _tallied(source: Source, environment: Environment) -> TallyAppraisal | None:
     """What the ledger's counts say, None where Ctrl-C ended the counting."""
     specification = load_specification(source.spec)
     ledger = StoredLedger(_path_of(source))
-    tally = tally_of(ledger, specification, environment)
+    parts = {} if source.spec is None else load_parts(source.spec)
+    tally = tally_of(ledger, specification, list(parts.values()), environment)
     if tally is None:
         return None
     if not tally.calls:

@@ -51,9 +51,15 @@ class Gathered:
             raise ArgumentError(f"--filter: {error}") from error
 
 
-def gather(recording: Recording, spec: Path | None, environment: Environment) -> Gathered:
+def gather(
+    recording: Recording,
+    spec: Path | None,
+    environment: Environment,
+    placeholders: Placeholders | None = None,
+) -> Gathered:
     """Go through sources of any kind, each recognised by its content; without any, through the user's own
-    ledger. `spec` is what they are held against, None for what ringback ships.
+    ledger. `spec` is what they are held against, None for what ringback ships. `placeholders` are those that
+    have named calls before.
 
     Raises:
         SourceError: a source cannot be read, or none is named and there is no ledger.
@@ -61,8 +67,8 @@ def gather(recording: Recording, spec: Path | None, environment: Environment) ->
         SpecError: the specification cannot be used.
     """
     specification = load_specification(spec)
-    named = recording if recording.files else replace(recording, files=(_own_ledger(),))
-    casebook = Casebook(Placeholders.admitting(specification.stanzas.values()))
+    named = recording if recording.files else replace(recording, files=(own_ledger(),))
+    casebook = Casebook(placeholders or Placeholders.admitting(specification.stanzas.values()))
     with ExitStack() as stack:
         sources = Sources.sorted_out(named, stack, environment.tell)
         run = Run(sources, specification, [casebook], environment)
@@ -71,7 +77,12 @@ def gather(recording: Recording, spec: Path | None, environment: Environment) ->
     return Gathered(casebook, specification, status, run.limited)
 
 
-def _own_ledger() -> Path:
+def own_ledger() -> Path:
+    """The user's own ledger.
+
+    Raises:
+        SourceError: there is none.
+    """
     path = default_path()
     if path.exists():
         return path

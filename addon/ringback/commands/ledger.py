@@ -171,7 +171,7 @@ def show_ledger(
 def _without_counts(ledger: StoredLedger, verification: Verification) -> Verification:
     """The same; counts that are not what they should be are taken away, where all else is sound."""
     problems = tuple(each for each in verification.problems if each.advice != COUNT_AGAIN)
-    counting = counting_by(load_specification(None), cache(ledger.clients))
+    counting = counting_by(load_specification(None), (), cache(ledger.clients))
     if problems or (len(verification.problems) == 0 and holds(ledger.path, counting, SAMPLE)):
         return verification
     Ledger.forget_counts(ledger.path)

@@ -28,6 +28,8 @@ class Recording:
     """The key log as it was spelled; empty for none."""
     newest: int | None = None
     """Of ledgers: so many of their calls, those that began last; None for all."""
+    is_counted: bool = False
+    """Whether the calls of these ledgers that are not looked at are counted elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,7 @@ class Passage(AbstractContextManager["Passage"]):
         *,
         capture: str | None = None,
         newest: int | None = None,
+        is_counted: bool = False,
     ) -> None:
         """How it went is in `going` afterwards."""
         self.interruptions = Interruptions()
@@ -168,6 +169,7 @@ class Passage(AbstractContextManager["Passage"]):
             left_out=self._leave_out,
             capture=capture,
             newest=newest,
+            is_counted=is_counted,
             limited=going.limited.append,
         )
         self._going = going

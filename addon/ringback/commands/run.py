@@ -179,7 +179,13 @@ class Run:
             return
         named = self._sources.recording
         with Passage(
-            self._environment, self._going, HostFilter(), already, capture=named.capture, newest=named.newest
+            self._environment,
+            self._going,
+            HostFilter(),
+            already,
+            capture=named.capture,
+            newest=named.newest,
+            is_counted=named.is_counted,
         ) as passage:
             for told in self._told(passage):
                 self._going.is_any = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from types import TracebackType
 
@@ -15,19 +16,26 @@ from ringback.ledger import StoredLedger
 from ringback.ledger.counts import Going, Tally
 from ringback.sources.notice import Notice, Urgency
 from ringback.spec.model import Specification
+from ringback.spec.part import SpecPart
 from ringback.wording import counted
 
 MANY = 20_000
 """Frames of which it is said that they are gone through: that takes ten seconds and more."""
 
 
-def tally_of(ledger: StoredLedger, specification: Specification, environment: Environment) -> Tally | None:
-    """The counts of all calls of the ledger by this specification, None where Ctrl-C ended the counting.
+def tally_of(
+    ledger: StoredLedger,
+    specification: Specification,
+    parts: Sequence[SpecPart],
+    environment: Environment,
+) -> Tally | None:
+    """The counts of all calls of the ledger by this specification and its second model of the stanzas, None
+    where Ctrl-C ended the counting.
 
     Raises:
         LedgerError: the ledger cannot be read.
     """
-    counting = counting_by(specification, cache(ledger.clients))
+    counting = counting_by(specification, parts, cache(ledger.clients))
     with Interruptions() as interruptions, _Progress(environment) as progress:
         tally = ledger.tally(counting, Going(progress.advance, lambda: interruptions.count > 0))
     if not tally.is_whole:

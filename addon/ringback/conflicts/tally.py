@@ -57,6 +57,39 @@ class ConflictTally:
     part: SideTally
 
 
+@dataclass(frozen=True, slots=True)
+class SideNumbers:
+    """One claim and how many copies bear on it."""
+
+    claim: Claim
+    supports: int
+    contradicts: int
+    silent: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictNumbers:
+    """A conflict with the counts for either side."""
+
+    conflict: ModelConflict
+    stanza: SideNumbers
+    part: SideNumbers
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether any copy contradicts either side."""
+        return bool(self.stanza.contradicts or self.part.contradicts)
+
+
+def numbers_of(tally: ConflictTally) -> ConflictNumbers:
+    """The same without the observations."""
+    return ConflictNumbers(tally.conflict, _numbers(tally.stanza), _numbers(tally.part))
+
+
+def _numbers(side: SideTally) -> SideNumbers:
+    return SideNumbers(side.claim, len(side.supports), len(side.contradicts), len(side.silent))
+
+
 def calls_of(observations: Iterable[ObservedFact]) -> tuple[tuple[str, str | None], ...]:
     """Capture and call-id of the calls behind observations, each once."""
     return tuple(dict.fromkeys((seen.capture, seen.call_id) for seen in observations))

@@ -8,7 +8,7 @@ count, and get their placeholders here, one after the other, as the calls do.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,19 +18,22 @@ from msgspec import structs
 import ringback
 from ringback.calls import Call
 from ringback.confidence import Levels
+from ringback.conflicts import Comparison, ConflictNumbers, SideNumbers, comparisons, observe, tally
+from ringback.export.found import count_found
 from ringback.export.leakscan import checked
 from ringback.export.material import LEAST_ID, Material, known_versions
 from ringback.export.washing import path_with, washed
 from ringback.keyednames import NAMES
 from ringback.ledger.counts import Counting, Tally
 from ringback.questions.counting import count_call
-from ringback.questions.counts import COUNTING, CallCount, Counted, fits
+from ringback.questions.counts import COUNTING, CallCount, ConflictCount, Counted, FoundCount, fits
 from ringback.questions.evidence import ClientFacts
-from ringback.questions.facts import statements_of
+from ringback.questions.facts import fact_names, statements_of
 from ringback.questions.verdict import Counts, Verdict
 from ringback.questions.weighing import Weighing, judge, judge_levels
 from ringback.sanitize import Placeholders
 from ringback.spec.model import Specification
+from ringback.spec.part import SpecPart
 from ringback.version import VERSION
 
 
@@ -41,12 +44,18 @@ class _Apart(Placeholders):
         return name if NAMES.fullmatch(name) else super().name(name)
 
 
-def counting_by(specification: Specification, clients: Callable[[], Mapping[int, ClientFacts]]) -> Counting:
+def counting_by(
+    specification: Specification,
+    parts: Sequence[SpecPart],
+    clients: Callable[[], Mapping[int, ClientFacts]],
+) -> Counting:
     """How the calls of a ledger are counted; `clients` gives who speaks on a connection, by its number. It is
     asked only where something has to be counted."""
-    statements = statements_of(specification)
+    statements, facts = statements_of(specification), len(fact_names(specification))
 
-    def count(call: Call) -> Counted:
+    compared = list(comparisons(specification, parts))
+
+    def count(call: Call, unreliable: Collection[int]) -> Counted:
         connections = {sighting.connection for sighting in call.sightings()}
         known = clients()
         own = {number: known[number] for number in connections if number in known}
@@ -54,20 +63,48 @@ def counting_by(specification: Specification, clients: Callable[[], Mapping[int,
         clean = washed(material, _Apart.admitting(specification.stanzas.values()))
         counted = count_call(clean.calls[0], clean.clients, specification, seen=call)
         versions = tuple(sorted(material.versions))
-        return structs.replace(
-            counted, call_id=call.call_id, count=structs.replace(counted.count, versions=versions)
+        more = structs.replace(
+            counted.count,
+            versions=versions,
+            found=count_found(call, specification, unreliable),
+            conflicts=tuple(_conflicts(clean, compared)),
         )
+        return structs.replace(counted, call_id=call.call_id, count=more)
 
-    return Counting(_model(specification), count, lambda each: _is_sound(each, statements))
+    return Counting(
+        _model(specification, tuple(parts)),
+        count,
+        lambda each: fits(each, statements, facts) and _is_sound(each, compared),
+    )
 
 
-def _is_sound(count: CallCount, statements: Mapping[str, int]) -> bool:
-    return fits(count, statements) and known_versions(count.versions) == frozenset(count.versions)
+def _conflicts(clean: Material, compared: Sequence[Comparison]) -> Iterator[ConflictCount]:
+    sightings = [copy for call in clean.calls for each in call.emissions for copy in each.sightings]
+    for comparison, each in enumerate(compared):
+        observed = observe(each, sightings, clean.client_of, clean.specification.enums)
+        for conflict, told in enumerate(tally(each, observed)):
+            for side, seen in enumerate((told.stanza, told.part)):
+                if seen.n:
+                    numbers = len(seen.supports), len(seen.contradicts), len(seen.silent)
+                    yield ConflictCount(comparison, conflict, side, *numbers)
 
 
-def _model(specification: Specification) -> str:
+def _is_sound(count: CallCount, compared: Sequence[Comparison]) -> bool:
+    conflicts = all(
+        0 <= each.comparison < len(compared)
+        and 0 <= each.conflict < len(compared[each.comparison].conflicts)
+        and each.side in {0, 1}
+        for each in count.conflicts
+    )
+    versions = known_versions(count.versions) == frozenset(count.versions)
+    return conflicts and versions and count.found is not None
+
+
+def _model(specification: Specification, parts: tuple[SpecPart, ...]) -> str:
     """Names the specification and this very way of counting: another one as soon as a line of ringback is."""
-    return hashlib.sha256(f"{COUNTING} {VERSION} {_program()} {specification!r}".encode()).hexdigest()
+    return hashlib.sha256(
+        f"{COUNTING} {VERSION} {_program()} {specification!r} {parts!r}".encode()
+    ).hexdigest()
 
 
 @cache
@@ -118,6 +155,27 @@ class TallyAppraisal:
         """What the evidence carries each fact to."""
         return judge_levels(self._counted, self.specification)
 
+    def conflicts(self, parts: Sequence[SpecPart]) -> Iterator[ConflictNumbers]:
+        """Each disagreement between the stanza files and these parts, by which the calls were counted."""
+        totals: dict[tuple[int, int, int], list[int]] = {}
+        for call in self.tally.calls:
+            for each in call.count.conflicts:
+                seen = totals.setdefault((each.comparison, each.conflict, each.side), [0, 0, 0])
+                for number, count in enumerate((each.supports, each.contradicts, each.silent)):
+                    seen[number] += count
+        for comparison, compared in enumerate(comparisons(self.specification, parts)):
+            for number, conflict in enumerate(compared.conflicts):
+                sides = (
+                    SideNumbers(claim, *totals.get((comparison, number, side), (0, 0, 0)))
+                    for side, claim in enumerate(conflict.sides)
+                )
+                yield ConflictNumbers(conflict, *sides)
+
+    @property
+    def found(self) -> Iterator[FoundCount]:
+        """What is found in each call."""
+        return (each.count.found for each in self.tally.calls if each.count.found is not None)
+
     @cached_property
     def versions(self) -> frozenset[str]:
         """The versions of apps that may be named: see `Material.versions`."""
@@ -131,8 +189,12 @@ class TallyAppraisal:
         Raises:
             LeakError: it holds something that could.
         """
-        known = {each for each in self.names if len(each) >= LEAST_ID}
-        return checked(text, name=name, known=known, versions=self.versions)
+        return checked(text, name=name, known=self.identities, versions=self.versions)
+
+    @cached_property
+    def identities(self) -> frozenset[str]:
+        """The ids of the calls."""
+        return frozenset(each for each in self.names if len(each) >= LEAST_ID)
 
     def _shown(self, verdict: Verdict) -> Verdict:
         return replace(verdict, counts=tuple(map(self._renamed, verdict.counts)))

@@ -3,13 +3,13 @@
 What a stanza says of other calls than the one that it names, as an ack does, it says of those that are in the
 book when it comes: the `MAX_CALLS` that were named last. So counted anew are those that were in the book when
 the first change was seen, and those that anything names since; of all others what is kept still holds. The
-stanzas are gone through from the first of these calls on, so that they find what they found before.
+stanzas are gone through from where the book had all that the first of these calls found in it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from heapq import nlargest
@@ -22,10 +22,11 @@ from ringback.errors import LedgerError
 from ringback.ledger import countstore
 from ringback.ledger.changes import ALWAYS, NEVER
 from ringback.ledger.countstore import Span, Turn
-from ringback.ledger.failure import refusal, refused
+from ringback.ledger.failure import reading, refusal, refused
 from ringback.ledger.kinship import read_kinship
 from ringback.ledger.opening import open_for_writing
-from ringback.ledger.reading import iter_sightings, snapshot
+from ringback.ledger.reading import connection_numbers, iter_sightings, snapshot
+from ringback.ledger.torn import Torn
 from ringback.questions.counts import CallCount, Counted
 from ringback.recognise import StanzaKind, recognise
 
@@ -42,7 +43,8 @@ class Counting:
 
     model: str
     """Names all that decides what comes of it: the specification, and this very way of counting."""
-    count: Callable[[Call], Counted]
+    count: Callable[[Call, Collection[int]], Counted]
+    """Takes a call and the connections of which not everything was read while it went on."""
     fits: Callable[[CallCount], bool]
     """Whether a count that was kept can be one of these."""
 
@@ -116,6 +118,7 @@ def _brought_up_to_date(path: Path, counting: Counting, writer: sqlite3.Connecti
         again = [each for each in spans if each.call in named or each.touched_at >= since]
         anew = {each.call for each in again}
         begin = min((turn.begin, *(each.first_at for each in again)))
+        begin = _with_all_in_the_book(spans, begin)
         holding = [each for each in kept if each.call_id not in anew]
     stream = _Stream(path, counting, going, begin, frozenset(each.call_id for each in holding))
     keeper = _Keeper(path, turn, anew)
@@ -138,6 +141,13 @@ def _in_the_book(spans: Iterable[Span], begin: float) -> float:
     return before[-1] if before else begin
 
 
+def _with_all_in_the_book(spans: Sequence[Span], begin: float) -> float:
+    """From when on stanzas have to be looked at for calls that began at `begin` to find in the book what they
+    found when they came."""
+    before = _in_the_book(spans, begin)
+    return min((begin, *(each.first_at for each in spans if each.touched_at >= before)))
+
+
 def _named_since(path: Path, begin: float) -> set[str]:
     """The calls that any stanza names from then on."""
     found = (recognise(sighting.node) for sighting in iter_sightings(path, begin))
@@ -154,11 +164,14 @@ def holds(path: Path, counting: Counting, calls: int) -> bool:
     kept = _maybe_kept(path, counting)
     if kept is None or not kept.calls:
         return True
+    with refused(path), snapshot(path) as database:
+        state = countstore.state_of(database, counting.model)
+        spans = [] if state is None else countstore.spans_of(database, state.tally)
     newest = sorted(kept.calls, key=lambda each: each.at)[-calls:]
-    begin = newest[0].at
-    known = [each.call_id for each in kept.calls if each.at < begin]
-    told = sorted((each for each, _ in _Stream(path, counting, Going(), begin, set(known))), key=_order)
-    return told == sorted((each for each in kept.calls if each.at >= begin), key=_order)
+    known = {each.call_id for each in kept.calls if each.at < newest[0].at}
+    stream = _Stream(path, counting, Going(), _with_all_in_the_book(spans, newest[0].at), known)
+    told = sorted((each for each, _ in stream), key=_order)
+    return told == sorted((each for each in kept.calls if each.call_id not in known), key=_order)
 
 
 def _order(each: Counted) -> tuple[float, str]:
@@ -186,12 +199,14 @@ class _Stream:
         self._book = CallBook()
         self._leaving: list[Call] = []
         self._touched: dict[str, float] = {}
+        self._same_ids: dict[int, dict[int, Call]] = {}
         self._known_counts: dict[str, CallCount] = {}
         self._last_at = begin
 
     def __iter__(self) -> Iterator[tuple[Counted, float]]:
-        with refused(self._path), snapshot(self._path) as database:
+        with reading(self._path), snapshot(self._path) as database:
             (total,) = database.execute(_SIZE, (self._begin,)).fetchone()
+            self._torn = Torn(database, connection_numbers(database))
         with closing(iter_sightings(self._path, self._begin)) as sightings:
             for number, sighting in enumerate(sightings):
                 if number % _PROGRESS_STANZAS == 0:
@@ -215,18 +230,31 @@ class _Stream:
         return min((self._last_at, *(copy.at for call in open_calls for copy in call.sightings())))
 
     def _add(self, sighting: Sighting) -> None:
+        self._torn.reach(sighting)
         correlated = self._book.add(sighting)
         self._leaving.extend(correlated.evicted)
         self._last_at = sighting.at
         if correlated.call is not None and not _is_ack(correlated):
             self._touched[correlated.call.call_id] = sighting.at
+        if correlated.call is not None and correlated.call.same_ids and _is_looked_at(correlated):
+            held = self._same_ids.setdefault(id(correlated.call), {})
+            held.update((id(other), other) for other in correlated.call.same_ids)
+
+    def _together(self, call: Call) -> Call:
+        """The call with those that have a stanza id in common with it, as far as `Inspector` holds them
+        against it: those included that were in the book when a stanza of it came, and left it since."""
+        others = self._same_ids.pop(id(call), {})
+        others.update((id(other), other) for other in call.same_ids)
+        call.same_ids = list(others.values())
+        return call
 
     def _counted(self) -> Iterator[tuple[Counted, float]]:
         while self._leaving:
             call = self._leaving[0]
             touched_at = self._touched.pop(call.call_id)
             if self._is_new(call):
-                yield self._shared(self._counting.count(call)), touched_at
+                counted = self._counting.count(self._together(call), self._torn.on(call))
+                yield self._shared(counted), touched_at
             del self._leaving[0]
 
     def _shared(self, counted: Counted) -> Counted:
@@ -240,6 +268,10 @@ class _Stream:
 
 def _is_ack(correlated: Correlated) -> bool:
     return correlated.recognised is not None and correlated.recognised.kind is StanzaKind.ACK
+
+
+def _is_looked_at(correlated: Correlated) -> bool:
+    return correlated.emission is None or correlated.emission.action in book.KEPT_ACTIONS
 
 
 class _Keeper:

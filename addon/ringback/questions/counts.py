@@ -135,7 +135,8 @@ class PlaceCount(Struct, frozen=True, array_like=True):
 class LevelCount(Struct, frozen=True, array_like=True):
     """Observations of one fact that are alike in all that makes them evidence."""
 
-    fact: str
+    fact: int
+    """Its number in the specification: `fact_names`."""
     stance: Stance
     technique: str
     build: str
@@ -154,6 +155,32 @@ class ModelCount(Struct, frozen=True, array_like=True):
     levels: tuple[LevelCount, ...]
 
 
+class FoundCount(Struct, frozen=True, array_like=True):
+    """What is found in a call."""
+
+    preaccepts: int
+    """Emitted: a sender's copy and its delivered copies are one."""
+    errors: int
+    warnings: int
+    notes: int
+    stances: tuple[tuple[int, Stance], ...]
+    """Number of the fact, as in `LevelCount`, and stance of everything that is said of it, each once."""
+    to_the_letter: tuple[tuple[int, Stance], ...]
+    """The same by the literal reading alone, that every copy has both addresses."""
+
+
+class ConflictCount(Struct, frozen=True, array_like=True):
+    """What a call says of one side of a conflict between two models."""
+
+    comparison: int
+    conflict: int
+    side: int
+    """0 or 1."""
+    supports: int
+    contradicts: int
+    silent: int
+
+
 class CallCount(Struct, frozen=True, array_like=True):
     """All that is counted of one call."""
 
@@ -161,6 +188,10 @@ class CallCount(Struct, frozen=True, array_like=True):
     model: ModelCount
     versions: tuple[str, ...] = ()
     """Of clients, as its stanzas tell them."""
+    found: FoundCount | None = None
+    """None where that is not asked for."""
+    conflicts: tuple[ConflictCount, ...] = ()
+    """Where two models of a stanza were given; sides of which no copy says anything are absent."""
 
 
 class Durations(Struct, frozen=True, array_like=True):
@@ -202,9 +233,9 @@ def alike(calls: Iterable[Counted]) -> list[tuple[ModelCount, list[Counted]]]:
     return list(found.values())
 
 
-def fits(count: CallCount, statements: Mapping[str, int]) -> bool:
-    """Whether what was kept can be of this specification, of which `statements` has how many each file makes:
-    it may have been changed meanwhile, by whomever."""
+def fits(count: CallCount, statements: Mapping[str, int], facts: int) -> bool:
+    """Whether what was kept can be of this specification, of which `statements` has how many each file makes,
+    and which has so many facts: it may have been changed meanwhile, by whomever."""
     model = count.model
     groups = all(
         group.n >= 0
@@ -218,4 +249,6 @@ def fits(count: CallCount, statements: Mapping[str, int]) -> bool:
         and all(0 <= number < len(model.units) for number in place.units)
         for place in model.places
     )
-    return groups and units and places
+    found = () if count.found is None else (*count.found.stances, *count.found.to_the_letter)
+    numbers = (*(each.fact for each in model.levels), *(number for number, _ in found))
+    return groups and units and places and all(0 <= number < facts for number in numbers)

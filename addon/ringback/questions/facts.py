@@ -10,6 +10,7 @@ import enum
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ringback.check.call import check_call
 from ringback.check.stanza import check_stanza
@@ -102,7 +103,7 @@ def count_facts(
         tuple(UnitCount(*key, group.n, group.said(statements[key[0]])) for key, group in groups.items()),
         tuple(numbers),
         count_places(units, nodes),
-        _levels(evidence, of_stanzas, of_call),
+        _levels(evidence, of_stanzas, of_call, _numbers_of(tuple(fact_names(specification)))),
     )
 
 
@@ -127,6 +128,16 @@ def _numbers(spec: StanzaSpec) -> dict[_Key, int]:
     return {(fact.path, statement): number for number, (fact, statement) in enumerate(_all(spec))}
 
 
+def fact_names(specification: Specification) -> list[tuple[str, str]]:
+    """File and path of every fact; their places in the list are their numbers in counts."""
+    return [(spec.id, fact.path) for spec in specification.stanzas.values() for fact in spec.facts()]
+
+
+@lru_cache(maxsize=8)
+def _numbers_of(names: tuple[tuple[str, str], ...]) -> Mapping[str, int]:
+    return {f"{spec}#{path}": number for number, (spec, path) in enumerate(names)}
+
+
 def statements_of(specification: Specification) -> dict[str, int]:
     """How many statements each file makes, by its id."""
     return {spec.id: sum(1 for _ in _all(spec)) for spec in specification.stanzas.values()}
@@ -137,22 +148,33 @@ def _all(spec: StanzaSpec) -> Iterator[tuple[AttributeFact | ChildFact, Statemen
 
 
 def _levels(
-    evidence: CallEvidence, of_stanzas: Mapping[Evidence, Sequence[Finding]], of_call: Sequence[Finding]
+    evidence: CallEvidence,
+    of_stanzas: Mapping[Evidence, Sequence[Finding]],
+    of_call: Sequence[Finding],
+    numbers: Mapping[str, int],
 ) -> tuple[LevelCount, ...]:
     """What the stanzas of the call are evidence of; acks and receipts are none."""
     emitted = (copy for emission in evidence.call.emissions for copy in emission.sightings)
     findings = [finding for copy in emitted for finding in of_stanzas.get(copy.evidence, ())]
     observed = observed_facts([*findings, *of_call], lambda each: evidence.clients.get(each.connection))
     counts = Counter((each.fact, each.stance, each.technique, each.build or "") for each in observed)
-    return tuple(LevelCount(*key, n) for key, n in counts.items())
+    return tuple(
+        LevelCount(numbers[fact], stance, technique, build, n)
+        for (fact, stance, technique, build), n in counts.items()
+        if fact in numbers
+    )
 
 
 def judge_facts(calls: Sequence[Counted], specification: Specification) -> tuple[FactTally, ...]:
     """Every statement of every loaded file, exercised or not, out of these calls in any order."""
     sums = {spec.id: _Sum() for spec in specification.stanzas.values()}
+    times: Counter[UnitCount] = Counter()
     for model, of_model in alike(calls):
         for group in model.groups:
-            sums[group.spec].add(group, of_model)
+            times[group] += len(of_model)
+            sums[group.spec].note(group, of_model)
+    for group, number in times.items():
+        sums[group.spec].add(group, number)
     return tuple(
         sums[spec.id].tally(spec, fact, statement, number)
         for spec in specification.stanzas.values()
@@ -187,10 +209,13 @@ class _Sum:
         self._splits: dict[str, dict[str, _Said]] = {name: {} for name in _DIMENSIONS}
         self._violating: dict[int, set[str]] = {}
 
-    def add(self, group: UnitCount, calls: Sequence[Counted]) -> None:
-        self._whole.add(group, len(calls))
+    def add(self, group: UnitCount, times: int) -> None:
+        self._whole.add(group, times)
         for name, value in zip(_DIMENSIONS, (group.direction, group.kind, group.build), strict=True):
-            self._splits[name].setdefault(value, _Said()).add(group, len(calls))
+            self._splits[name].setdefault(value, _Said()).add(group, times)
+
+    def note(self, group: UnitCount, calls: Sequence[Counted]) -> None:
+        """Which calls violate a statement."""
         for number, _, violated in group.said:
             if violated:
                 self._violating.setdefault(number, set()).update(call.call_id for call in calls)

@@ -12,7 +12,7 @@ from ringback.findings import Stance
 from ringback.questions.counting import count_call
 from ringback.questions.counts import Counted, alike
 from ringback.questions.evidence import ClientFacts
-from ringback.questions.facts import FactTally, judge_facts
+from ringback.questions.facts import FactTally, fact_names, judge_facts
 from ringback.questions.registry import RULES, Question, maybe_asked, unruled_questions
 from ringback.questions.rule import Rule
 from ringback.questions.undocumented import Undocumented, judge_undocumented
@@ -78,13 +78,17 @@ def judge(
 
 def judge_levels(calls: Iterable[Counted], specification: Specification) -> Levels:
     """What calls carry each fact to of which the counts are given, in any order."""
-    totals: Counter[tuple[str, Stance, str, str]] = Counter()
+    names = [f"{spec}#{path}" for spec, path in fact_names(specification)]
+    totals: Counter[tuple[int, Stance, str, str]] = Counter()
     for model, of_model in alike(calls):
         for each in model.levels:
             totals[each.fact, each.stance, each.technique, each.build] += each.n * len(of_model)
     return weigh_numbers(
         specification,
-        (Observed(fact, stance, tech, build or None, n) for (fact, stance, tech, build), n in totals.items()),
+        (
+            Observed(names[fact], stance, technique, build or None, n)
+            for (fact, stance, technique, build), n in totals.items()
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ringback.confidence import Levels
-from ringback.conflicts import ConflictTally, SideTally
+from ringback.conflicts import ConflictNumbers, SideNumbers
 from ringback.questions.facts import FactTally
 from ringback.questions.undocumented import Undocumented as Extra
 from ringback.questions.weighing import Weighing
@@ -127,16 +127,16 @@ def undocumented(extra: Extra, calls: CallRefs) -> Undocumented:
     )
 
 
-def conflict(tally: ConflictTally) -> Conflict:
+def conflict(tally: ConflictNumbers) -> Conflict:
     """Two models that disagree, with the counts for either."""
     return Conflict(plain(tally.conflict.path), tuple(map(_side, (tally.stanza, tally.part))))
 
 
-def _side(side: SideTally) -> Side:
+def _side(side: SideNumbers) -> Side:
     return Side(
         source=plain(side.claim.source),
         says=plain(str(side.claim.says)),
-        supports=len(side.supports),
-        contradicts=len(side.contradicts),
-        silent=len(side.silent),
+        supports=side.supports,
+        contradicts=side.contradicts,
+        silent=side.silent,
     )

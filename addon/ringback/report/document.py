@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ringback.casebook import Case, Casebook
 from ringback.check.codes import CODES
+from ringback.conflicts import ConflictNumbers, numbers_of
 from ringback.export.leakscan import checked
 from ringback.export.material import Material, identities_of
 from ringback.export.publisher import Fit, refuse_raw
+from ringback.export.tallied import TallyAppraisal
 from ringback.export.washing import Appraisal
 from ringback.report.calls import Calls, call_ref
 from ringback.report.coverage import Coverage, conflict, flow, undocumented
@@ -19,7 +21,7 @@ from ringback.report.names import Links, code_ref, fact_refs, plain
 from ringback.report.provenance import provenance
 from ringback.report.questions import question, unruled
 from ringback.report.standing import standing
-from ringback.report.summary import summary
+from ringback.report.summary import Totals, summary
 from ringback.spec.model import Specification
 from ringback.spec.part import SpecPart
 from ringback.status import ExitCode
@@ -42,6 +44,9 @@ class Subject:
     """The filter; None takes every call, and what belongs to none."""
     limited: Sequence[str] = ()
     """What was looked at of sources of which that was not all."""
+    counted: TallyAppraisal | None = None
+    """What was counted of all calls, where the casebook has the newest of them alone: those are told in full.
+    Its placeholders are those of the casebook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def make_report(subject: Subject, advance: Callable[[int, int], None] | None = N
         if subject.is_selected is None or subject.is_selected(case)
     ]
     selected = Material.of([call for _, call, _ in pairs], clients, subject.specification)
-    appraisal = Appraisal(selected, casebook.placeholders)
+    appraisal = subject.counted or Appraisal(selected, casebook.placeholders)
     # The parties are named in order of time, before the stanzas are shown call by call.
     weighing, levels = appraisal.weighing, appraisal.levels
     links = Links(fact_refs(subject.specification))
@@ -90,32 +95,51 @@ def make_report(subject: Subject, advance: Callable[[int, int], None] | None = N
     outside = maker.outside() if subject.is_selected is None else Outside((), ())
     of_calls = (finding for case, _, _ in pairs for finding in case.findings)
     of_none = casebook.findings if subject.is_selected is None else ()
-    stands = standing((*of_calls, *of_none), subject.specification)
+    if subject.counted is None:
+        stands = standing((*of_calls, *of_none), subject.specification)
+        totals = Totals.of(shown)
+    else:
+        found = list(subject.counted.found)
+        stands = standing(of_none, subject.specification, found)
+        totals = Totals.counted(len(subject.counted.names), found)
     refs: dict[str, list[str]] = {}
     for case, _, name in pairs:
         refs.setdefault(name, []).append(call_ref(case))
     report = Report(
         format=FORMAT,
         tool=f"ringback {VERSION}",
-        summary=summary(weighing, levels, stands, shown, outside),
+        summary=summary(weighing, levels, stands, totals, outside),
         questions=tuple(question(each, links, refs) for each in weighing.verdicts),
         unruled=tuple(unruled(each, links) for each in weighing.unruled_questions),
         specification=tuple(Coverage(weighing, levels, stands, links, refs).files(subject.specification)),
         flows=tuple(flow(each, links) for each in subject.specification.flows),
-        conflicts=tuple(
-            conflict(each)
-            for each in appraisal.conflicts(subject.parts)
-            if each.stanza.contradicts or each.part.contradicts
-        ),
+        conflicts=tuple(conflict(each) for each in _conflicts(appraisal, subject.parts) if each.is_weighed),
         undocumented=tuple(undocumented(each, refs) for each in weighing.undocumented),
         calls=shown,
         outside=outside,
         codes=tuple(_codes((*shown, outside))),
-        provenance=provenance(casebook, subject.status, len(pairs), subject.selection, subject.limited),
+        provenance=provenance(
+            casebook,
+            subject.status,
+            totals.calls,
+            subject.selection,
+            subject.limited,
+            total=None if subject.counted is None else totals.calls,
+        ),
     )
     loose = identities_of(each.sighting for each in casebook.loose)
     ladders = Ladders(casebook, maker.stanza_refs, tuple(case for case, _, _ in pairs))
-    return Made(report, whole.identities | loose, whole.versions, ladders.drawn)
+    counted = subject.counted
+    identities = whole.identities | loose | (frozenset() if counted is None else counted.identities)
+    versions = whole.versions | (frozenset() if counted is None else counted.versions)
+    return Made(report, identities, versions, ladders.drawn)
+
+
+def _conflicts(appraisal: Appraisal | TallyAppraisal, parts: Sequence[SpecPart]) -> Iterator[ConflictNumbers]:
+    if isinstance(appraisal, TallyAppraisal):
+        yield from appraisal.conflicts(parts)
+    else:
+        yield from map(numbers_of, appraisal.conflicts(parts))
 
 
 def _calls(

@@ -13,16 +13,22 @@ from ringback.wire.events import ClosedReason
 
 
 def provenance(
-    casebook: Casebook, status: ExitCode, selected: int, selection: str, limited: Sequence[str] = ()
+    casebook: Casebook,
+    status: ExitCode,
+    selected: int,
+    selection: str,
+    limited: Sequence[str] = (),
+    *,
+    total: int | None = None,
 ) -> Provenance:
     """Of a casebook of which so many calls were selected by the filter `selection`, empty for none; `limited`
-    says of which sources not all was looked at."""
+    says of which sources not all was looked at. `total` calls were observed, None for those it holds."""
     seen = [(each.call.capture, None) for each in casebook.cases]
     known = sorted(casebook.clients.items())
     captures = dict.fromkeys(capture for capture, _ in (*seen, *(key for key, _ in known)))
     return Provenance(
         selected=selected,
-        total=len(casebook.cases),
+        total=len(casebook.cases) if total is None else total,
         selection=plain(selection),
         captures=tuple(plain(casebook.placeholders.capture(name)) for name in captures),
         connections=tuple(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from ringback.check.correlation_codes import ADDRESSES_LITERAL
 from ringback.findings import Finding
+from ringback.questions.counts import FoundCount
+from ringback.questions.facts import fact_names
 from ringback.report.model import StandingWord
 from ringback.spec.model import Specification
 from ringback.view.tally import Tally
@@ -27,9 +29,18 @@ class Standing:
         return Counter(self.words.values())
 
 
-def standing(findings: Iterable[Finding], specification: Specification) -> Standing:
-    """Where the facts of all loaded files stand by these findings, which are raw."""
+def standing(
+    findings: Iterable[Finding], specification: Specification, found: Iterable[FoundCount] = ()
+) -> Standing:
+    """Where the facts of all loaded files stand by these findings, which are raw, and by what was found in
+    calls that were counted."""
     whole, closer = Tally(), Tally()
+    counts, names = list(found), fact_names(specification)
+    for number, stance in {pair for each in counts for pair in each.stances}:
+        whole.add_stance(*names[number], stance)
+        closer.add_stance(*names[number], stance)
+    for number, stance in {pair for each in counts for pair in each.to_the_letter}:
+        whole.add_stance(*names[number], stance)
     for finding in findings:
         whole.add(finding)
         if finding.code != ADDRESSES_LITERAL.code:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from ringback.confidence import Levels
+from ringback.questions.counts import FoundCount
 from ringback.questions.verdict import Answer
 from ringback.questions.weighing import Weighing
 from ringback.recognise import PREACCEPT
@@ -17,21 +19,55 @@ from ringback.wording import counted
 _ANSWERED = frozenset({Answer.YES, Answer.NO, Answer.DEPENDS})
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the calls come to that a report is about."""
+
+    calls: int
+    preaccepts: int
+    errors: int
+    """Findings of that severity."""
+    warnings: int
+    notes: int
+
+    @classmethod
+    def of(cls, calls: Iterable[Call]) -> Totals:
+        """Of calls that are told in full."""
+        shown = list(calls)
+        severities = Counter(finding.severity for call in shown for finding in call.findings)
+        return cls(
+            len(shown),
+            sum(stanza.action == PREACCEPT for call in shown for stanza in call.stanzas),
+            severities["error"],
+            severities["warning"],
+            severities["note"],
+        )
+
+    @classmethod
+    def counted(cls, calls: int, found: Sequence[FoundCount]) -> Totals:
+        """Of so many calls in which that was found."""
+        return cls(
+            calls,
+            sum(each.preaccepts for each in found),
+            sum(each.errors for each in found),
+            sum(each.warnings for each in found),
+            sum(each.notes for each in found),
+        )
+
+
 def summary(
-    weighing: Weighing, levels: Levels, standing: Standing, calls: Iterable[Call], outside: Outside
+    weighing: Weighing, levels: Levels, standing: Standing, totals: Totals, outside: Outside
 ) -> Summary:
     """The verdict, for a reader who reads no further."""
-    shown = list(calls)
-    of_calls = [finding for call in shown for finding in call.findings]
-    severities = Counter(finding.severity for finding in (*of_calls, *outside.findings))
+    severities = Counter(finding.severity for finding in outside.findings)
     facts = standing.counts
     change = levels.total
     return Summary(
-        calls=len(shown),
-        preaccepts=sum(stanza.action == PREACCEPT for call in shown for stanza in call.stanzas),
-        errors=severities["error"],
-        warnings=severities["warning"],
-        notes=severities["note"],
+        calls=totals.calls,
+        preaccepts=totals.preaccepts,
+        errors=totals.errors + severities["error"],
+        warnings=totals.warnings + severities["warning"],
+        notes=totals.notes + severities["note"],
         facts=facts.total(),
         contradicted=facts["contradicted"],
         as_stated=facts["as stated"],

@@ -27,7 +27,7 @@ def read_ledger(path: Path, name: str, reading: Reading) -> Iterator[Sighting | 
         LedgerError: there is none, or it cannot be read.
     """
     ledger = StoredLedger(path, reading.newest)
-    if not ledger.window.is_all:
+    if not ledger.window.is_all and not reading.is_counted:
         reading.tell(Notice(f"{name}: {ledger.scope}"))
         if reading.limited is not None:
             reading.limited(f"{name}: {ledger.scope}.")

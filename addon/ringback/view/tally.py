@@ -81,6 +81,15 @@ class Tally:
             for path in {finding.fact.path, *_also_lacking(finding)}:
                 self._stances.setdefault((finding.fact.spec, path), set()).add(finding.stance)
 
+    def stances(self) -> Iterator[tuple[str, str, Stance]]:
+        """File, path and stance of everything that was said of a fact, each once, in order."""
+        for (spec, path), stances in sorted(self._stances.items()):
+            yield from ((spec, path, stance) for stance in _GRAVEST_FIRST if stance in stances)
+
+    def add_stance(self, spec: str, path: str, stance: Stance) -> None:
+        """The fact was seen so, once or more, in findings that are counted elsewhere."""
+        self._stances.setdefault((spec, path), set()).add(stance)
+
     def observe(self, observed: StanzaObserved, shown: Node) -> None:
         """Count a stanza, of which `shown` has placeholders; its findings are counted by themselves."""
         if observed.spec is not None:

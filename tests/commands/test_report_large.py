@@ -1,0 +1,124 @@
+"""A report on a ledger with more calls than are told in full: what is told of all of them is that of all."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from lxml import etree
+
+from ringback.cli import main
+from ringback.commands import report as command
+from ringback.report.schema import JSON_SCHEMA, RELAXNG
+from ringback.status import ExitCode
+from support.ledgers import filled
+from test_captures import report
+
+NAMES = (
+    "single-callee",
+    "multi-device",
+    "early-candidates",
+    "no-preaccept",
+    "violations",
+    "split-compressed",
+    "mid-connection",
+)
+OF_THOSE_IN_FULL = {"calls", "exceptions", "findings", "violated_in"}
+"""Lists that name calls that are told in full alone."""
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that the shipped captures show."""
+    path = tmp_path_factory.mktemp("large") / "ledger.db"
+    for name in NAMES:
+        filled(path, *report(name).observations).close()
+    return path
+
+
+def made(ledger: Path, form: str, tmp_path: Path, *more: str) -> str:
+    out = tmp_path / f"report.{form}"
+    assert main(["report", "--format", form, "--out", str(out), *more, str(ledger)]) == ExitCode.OK
+    return out.read_text(encoding="utf-8")
+
+
+def of_all(part: Any) -> Any:
+    """The part of a report without the lists of calls and findings."""
+    if isinstance(part, dict):
+        return {key: of_all(value) for key, value in part.items() if key not in OF_THOSE_IN_FULL}
+    return [of_all(each) for each in part] if isinstance(part, list) else part
+
+
+def of_calls(document: Any) -> dict[str, Any]:
+    """The summary without what belongs to no call."""
+    outside = Counter(finding["severity"] for finding in document["outside"]["findings"])
+    severities = {
+        f"{name}s": document["summary"][f"{name}s"] - outside[name] for name in ("error", "warning", "note")
+    }
+    return {**document["summary"], **severities}
+
+
+def test_numbers_questions_and_specification_are_of_all_calls(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the last word; a call that is told has the name and the findings that it has in a report on all."""
+    whole = json.loads(made(ledger, "json", tmp_path))
+    monkeypatch.setattr(command, "MAX_IN_FULL", 2)
+    limited = json.loads(made(ledger, "json", tmp_path))
+    told, total = len(limited["calls"]), len(whole["calls"])
+    assert 2 <= told < total
+    for part in ("questions", "unruled", "specification", "flows", "conflicts", "undocumented"):
+        assert of_all(limited[part]) == of_all(whole[part]), part
+    assert of_calls(limited) == of_calls(whole)
+    assert (limited["summary"]["calls"], limited["provenance"]["total"]) == (total, total)
+    assert f"{told} of {total} calls are told in full" in limited["provenance"]["gaps"][0]
+    assert "told in full" not in json.dumps(whole)
+    names = [call["name"] for call in whole["calls"]]
+    assert {call["name"] for call in limited["calls"]} <= set(names)
+    for call in limited["calls"]:
+        (same,) = (each for each in whole["calls"] if each["name"] == call["name"])
+        assert [each["code"] for each in call["findings"]] == [each["code"] for each in same["findings"]]
+
+
+def test_every_link_leads_somewhere(ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls that are not told in full are in no list of the page; every format is made, by its schema."""
+    monkeypatch.setattr(command, "MAX_IN_FULL", 2)
+    page = etree.HTML(made(ledger, "html", tmp_path))
+    anchors = set(page.xpath("//@id"))
+    assert {link[1:] for link in page.xpath("//@href") if link.startswith("#")} <= anchors
+    limited = json.loads(made(ledger, "json", tmp_path))
+    Draft202012Validator(json.loads(JSON_SCHEMA.read_text("utf-8"))).validate(limited)
+    document = etree.fromstring(made(ledger, "xml", tmp_path).encode())
+    assert etree.RelaxNG(etree.parse(RELAXNG)).validate(document)
+    for form in ("markdown", "junit", "sarif"):
+        assert "CALLID-0001" not in made(ledger, form, tmp_path)
+
+
+def test_who_asks_for_the_newest_or_for_some_gets_these_alone(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is counted then."""
+    monkeypatch.setattr(command, "MAX_IN_FULL", 2)
+    monkeypatch.setattr(command, "tally_of", None)
+    newest = json.loads(made(ledger, "json", tmp_path, "--newest", "2"))
+    assert newest["summary"]["calls"] == len(newest["calls"])
+    assert "what is older is left out" in capsys.readouterr().err
+    chosen = json.loads(made(ledger, "json", tmp_path, "--filter", "severity >= note"))
+    assert chosen["summary"]["calls"] == len(chosen["calls"]) > 2
+
+
+def test_the_users_own_ledger_is_large_too(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a source."""
+    monkeypatch.setattr(command, "MAX_IN_FULL", 2)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    (tmp_path / "ringback").mkdir()
+    (tmp_path / "ringback" / "ledger.db").write_bytes(ledger.read_bytes())
+    out = tmp_path / "own.json"
+    assert main(["report", "--out", str(out)]) == ExitCode.OK
+    assert "told in full" in json.loads(out.read_text("utf-8"))["provenance"]["gaps"][0]
