@@ -121,6 +121,16 @@ def test_a_prefix_inflates_no_more_than_asked() -> None:
     assert sizes[-1] == MAX_PREFIX_BYTES
 
 
+@pytest.mark.parametrize("short", [0, 1, 100])
+def test_a_prefix_takes_few_steps_through_blocks_without_content(short: int) -> None:
+    """At the limit and just before it, too, where hardly anything may come out of what goes in."""
+    packer = zlib.compressobj(9)
+    packed = packer.compress(bytes(MAX_PREFIX_BYTES - short)) + packer.flush(zlib.Z_FULL_FLUSH)
+    prefix = Prefix(b"\x02" + packed + b"\0\0\0\xff\xff" * 400_000)
+    with pytest.raises(DecodeError, match="expected the rest of the zlib stream"):
+        assert not all(prefix.grow() for _ in range(20))
+
+
 def test_a_prefix_of_what_is_not_compressed_is_all_of_it() -> None:
     """There is nothing to grow."""
     prefix = Prefix(b"\0" + STANZA)

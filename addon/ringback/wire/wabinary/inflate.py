@@ -81,10 +81,12 @@ class Prefix:
             return False
         # At the limit one byte more, which is refused if there is one.
         step = min(self._step_bytes, MAX_PREFIX_BYTES - len(self.data)) or 1
-        self._step_bytes *= _STEP_FACTOR
         piece: bytes | memoryview = stream.unconsumed_tail
         if not piece:
-            piece, self._rest = self._rest[:step], self._rest[step:]
+            # Not as little as may come out: blocks without content are as long as their sender likes.
+            taken = self._step_bytes
+            piece, self._rest = self._rest[:taken], self._rest[taken:]
+        self._step_bytes *= _STEP_FACTOR
         if not piece:
             raise _unfinished(self.data)
         self.data += _step(stream, piece, step, self.data, MAX_PREFIX_BYTES)
