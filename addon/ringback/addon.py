@@ -244,7 +244,7 @@ class Ringback:
     def websocket_message(self, flow: HTTPFlow) -> None:
         """A message was exchanged."""
         self._session.take_message(flow)
-        if self._trims and flow.live and self.screens.is_ours(flow):
+        if self._trims and flow.live and self._session.is_ours(flow):
             self._session.trimmed(flow, trimming.trim(flow))
 
     def websocket_end(self, flow: HTTPFlow) -> None:

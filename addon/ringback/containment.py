@@ -47,6 +47,10 @@ class ContainedInspector:
         """Frames that wait for a key, see `Inspector.held`."""
         return self._inspector.held
 
+    def is_ours(self, capture: str, connection: int) -> bool:
+        """Whether a connection speaks the protocol, see `Inspector.is_ours`; not of one that is set aside."""
+        return self._inspector.is_ours(capture, connection)
+
     def wants_keys(self, message: Message) -> bool:
         """Whether a new key could tell more of a message, see `Inspector.wants_keys`."""
         return self._inspector.wants_keys(message)

@@ -218,6 +218,11 @@ class Inspector:
         counts = {key: socket.connection.held for key, socket in self._sockets.items()}
         return {key: count for key, count in counts.items() if count}
 
+    def is_ours(self, capture: str, connection: int) -> bool:
+        """Whether a connection that is open speaks the protocol, as far as that was seen."""
+        socket = self._sockets.get((capture, connection))
+        return socket is not None and socket.connection.is_ours is True
+
     def wants_keys(self, message: Message) -> bool:
         """Whether a new key could tell more of a message that is to be received."""
         socket = self._sockets.get((message.capture, message.connection))

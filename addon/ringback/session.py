@@ -133,6 +133,11 @@ class Session:
         except Exception as error:  # noqa: BLE001 - whatever it is, the proxied socket must not see it
             self._faults.report("taking a message", error)
 
+    def is_ours(self, flow: flows.WebSocketFlow) -> bool:
+        """Whether a live flow's WebSocket speaks the protocol, as far as that was seen."""
+        followed = self._live.followed.get(flow.id)
+        return followed is not None and self._inspector.is_ours(LIVE, followed.number)
+
     def trimmed(self, flow: flows.WebSocketFlow, count: int) -> None:
         """So many messages of a live flow, the oldest, were taken away since its newest one was taken."""
         self._live.trimmed(flow.id, count)

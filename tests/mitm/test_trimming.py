@@ -105,6 +105,29 @@ def test_other_sockets_keep_all(tmp_path: Path) -> None:
     assert len(left(flow)) == COUNT
 
 
+def test_a_socket_that_may_be_another_protocols_keeps_all(tmp_path: Path) -> None:
+    """That its messages look like frames without a key shows nothing."""
+    with Desk(tmp_path, trim_messages=True) as desk:
+        flow = desk.open()
+        for _ in range(COUNT):
+            desk.say(flow, b"\0\0\x20" + bytes(32), from_client=True)
+    assert len(left(flow)) == COUNT
+
+
+def test_a_client_among_many_connections_is_trimmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where so many have begun since that its messages are not shown any more."""
+    monkeypatch.setattr("ringback.mitm.messagelog.MAX_CONNECTIONS", 2)
+    pair = NoisePair(seed=b"many")
+    with Desk(tmp_path, trim_messages=True) as desk:
+        desk.write_keys(pair.key_log)
+        flow = desk.connect(pair)
+        for number in range(2):
+            desk.connect(NoisePair(seed=bytes([number])))
+        for _ in range(COUNT):
+            desk.say(flow, server_frames(pair, [IQ]))
+    assert len(left(flow)) <= 2 * MAX_TAIL
+
+
 def test_an_addon_that_is_loaded_anew_goes_on_counting(tmp_path: Path) -> None:
     """The first message that it sees has the number that it had before."""
     pair = NoisePair(seed=b"anew")

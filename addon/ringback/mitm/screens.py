@@ -87,10 +87,6 @@ class Screens:
             with self._faults.contained("drawing calls"):
                 _update(list(self.calls.draw(view, now)))
 
-    def is_ours(self, flow: Flow) -> bool:
-        """Whether the flow's WebSocket speaks the protocol, as far as that was seen."""
-        return self._messages.is_ours(flow)
-
     def admit(self, flow: Flow) -> None:
         """The flow's verdict is to be kept up."""
         with self._faults.contained("marking flows"):
