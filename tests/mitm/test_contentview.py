@@ -16,6 +16,7 @@ from wsproto.frame_protocol import Opcode
 from ringback.mitm import contentview
 from ringback.mitm.messagetext import MessageText
 from ringback.stanza import Node, from_text
+from ringback.wire.framelog import FrameLog
 from support.desk import Desk, server_frames, shown, text_of
 from support.flows import message
 from support.noise_peer import NoisePair
@@ -236,6 +237,38 @@ def test_connections_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         _, told = shown(flows[0].websocket.messages[0], flows[0], "ringback")
     assert names == [False, True, True]
     assert told.endswith("that it looked at, or of one of 1 that newer ones have pushed out")
+
+
+def test_what_is_not_shown_any_more_is_not_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that was pushed out goes on, and takes no memory for its frames."""
+    monkeypatch.setattr("ringback.mitm.messagelog.MAX_CONNECTIONS", 1)
+    pair = NoisePair(seed=b"on")
+    logs: list[FrameLog] = []
+
+    class Kept(FrameLog):
+        def __init__(self) -> None:
+            super().__init__()
+            logs.append(self)
+
+    monkeypatch.setattr("ringback.mitm.messagelog.FrameLog", Kept)
+    with Desk(tmp_path) as desk:
+        desk.write_keys(pair.key_log)
+        flow = desk.connect(pair)
+        desk.connect(NoisePair(seed=b"newer"))
+        for _ in range(5):
+            desk.say(flow, server_frames(pair, [IQ]))
+    assert [len(log) for log in logs] == [0, 3]
+
+
+def test_other_protocols_push_nothing_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser may open hundreds of WebSockets beside a client's."""
+    monkeypatch.setattr("ringback.mitm.messagelog.MAX_CONNECTIONS", 2)
+    with Desk(tmp_path) as desk:
+        flow = desk.connect(NoisePair())
+        for _ in range(5):
+            desk.say(desk.open(), b"something else", from_client=True)
+        assert flow.websocket is not None
+        assert shown(flow.websocket.messages[0], flow)[0] == "ringback"
 
 
 def test_all_connections_together_are_bounded(

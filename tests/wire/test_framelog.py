@@ -45,6 +45,20 @@ def test_every_frame_is_remembered_with_its_tag() -> None:
     assert frame == LoggedFrame(1, len(plain(IQ)) + 16, Fate.OPENED, "iq")
 
 
+def test_a_log_that_is_ended_holds_nothing() -> None:
+    """Whatever its connection still notes: several frames of a message, and held ones that a key opens."""
+    pair, driver = handshaken()
+    driver.server(pair.server_frame(plain(IQ)))
+    driver.frames.end()
+    driver.server(b"".join(pair.server_frame(plain(node)) for node in STANZAS))
+    driver.add_keys(pair.server_line)
+    for node in STANZAS:
+        driver.server(pair.server_frame(plain(node)))
+    assert met(driver) == []
+    assert (len(driver.frames), driver.frames.is_forgotten(driver.messages - 1)) == (0, True)
+    assert driver.connection.counts.opened == 1 + 2 * len(STANZAS)
+
+
 def test_a_late_key_changes_what_is_remembered() -> None:
     """A frame that was held is then one that was opened, in its own message, with an event or without."""
     pair, driver = handshaken()

@@ -18,7 +18,8 @@ from ringback.wire.events import FrameUnread
 from ringback.wire.framelog import MAX_FRAMES, FrameLog, LoggedFrame
 
 MAX_CONNECTIONS = 256
-"""Connections that are remembered; the one that began longest ago goes first."""
+"""Connections that are remembered; the one that began longest ago goes first, of those that speak something
+else if there are any."""
 MAX_MESSAGES = 65_536
 """Messages that are remembered of all connections together; past it the connection with the most of them
 forgets the older half of its own."""
@@ -115,10 +116,16 @@ class MessageLog:
         self._connections.pop(message.flow, None)
         self._connections[message.flow] = _Connection(message.connection, log)
         if len(self._connections) > MAX_CONNECTIONS:
-            del self._connections[next(iter(self._connections))]
-            self.forgotten += 1
+            self._push_out()
         self.bound()
         return log
+
+    def _push_out(self) -> None:
+        """Forget a connection: one that has turned out to speak something else, if there is one."""
+        ignored = (flow for flow, known in self._connections.items() if known.log.is_ignored)
+        flow = next(ignored, None)
+        self.forgotten += flow is None
+        self._connections.pop(flow or next(iter(self._connections))).log.end()
 
     def bound(self) -> None:
         """Keep to `MAX_MESSAGES`: frames are noted without a look at other connections."""

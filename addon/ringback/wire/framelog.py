@@ -68,6 +68,7 @@ class FrameLog:
         self._last: dict[int, int] = {}
         """Highest number of a frame, of messages that completed more frames than are remembered."""
         self._forgotten = -1
+        self._most = MAX_MESSAGES
 
     @property
     def is_ours(self) -> bool:
@@ -83,8 +84,8 @@ class FrameLog:
             self._note_further(message, frame)
             return
         known[message] = frame
-        if len(known) > MAX_MESSAGES:
-            self.forget(max(1, MAX_MESSAGES // 8))
+        if len(known) > self._most:
+            self.forget(max(1, self._most // 8))
 
     def _note_further(self, message: int, frame: _Noted) -> None:
         first, further, number = self._frames[message], self._further.setdefault(message, []), frame[0]
@@ -106,6 +107,11 @@ class FrameLog:
         self._frames.clear()
         self._further.clear()
         self._last.clear()
+
+    def end(self) -> None:
+        """Forget everything, also what is noted from now on: nobody will look anything up."""
+        self._most = 0
+        self.forget(len(self._frames))
 
     def frames(self, message: int) -> tuple[LoggedFrame, ...]:
         """The frames that the message completed, in order; none where it is a part of a frame."""
