@@ -159,6 +159,23 @@ def test_a_recording_of_what_is_left_is_not_taken_for_the_whole(tmp_path: Path) 
     )
 
 
+def test_what_is_left_is_shown_when_it_is_read_again(tmp_path: Path) -> None:
+    """By the content view and the marks, as of any recording."""
+    pair = NoisePair(seed=b"again")
+    with Desk(tmp_path) as desk:
+        desk.write_keys(pair.key_log)
+        flow = websocket_flow([(False, server_frames(pair, [CALL])) for _ in range(3)])
+        flow.metadata[TRIMMED] = 300
+        desk.flow_list.add([flow])
+        desk.addon.websocket_end(flow)
+        desk.tick()
+        desk.tick()
+        assert flow.websocket is not None
+        texts = [text_of(each, flow) for each in flow.websocket.messages]
+    assert [text.startswith("↓ preaccept") for text in texts] == [True] * 3
+    assert "3 pre-accepts" in flow.comment
+
+
 def test_what_w_saves(tmp_path: Path) -> None:
     """A real mitmdump writes what is left, and how many messages are not."""
     pair, keys, saved = NoisePair(seed=b"saved"), tmp_path / "keys", tmp_path / "saved.flows"

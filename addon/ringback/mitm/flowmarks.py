@@ -18,6 +18,7 @@ from ringback.observations import Funnel, Observation, StanzaObserved, WireNotic
 from ringback.outlets import new_findings
 from ringback.recognise import PREACCEPT, StanzaKind
 from ringback.sanitize import Placeholders
+from ringback.sources.flows import recorded_name
 from ringback.view.visible import visible
 from ringback.wire.events import ClosedReason, ConnectionIgnored, FrameClosed
 from ringback.wording import counted
@@ -95,8 +96,8 @@ class FlowMarks:
 
     def admit(self, flow: Flow) -> None:
         """Remember the flow, which is not kept alive by it."""
-        if self._flows.get(flow.id) is not flow:
-            self._flows[flow.id] = flow
+        for name in {flow.id, recorded_name(flow)}:
+            self._flows[name] = flow
 
     def begin(self, flow: str) -> None:
         """What is observed of the flow of that id follows."""

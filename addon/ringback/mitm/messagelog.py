@@ -13,6 +13,7 @@ from mitmproxy.websocket import WebSocketMessage
 from ringback.errors import DecodeError
 from ringback.findings import Finding
 from ringback.observations import FindingMade, Funnel, Message, Observation, StanzaObserved, WireNotice
+from ringback.sources.flows import recorded_name
 from ringback.tableguess import TableGuesses
 from ringback.wire.events import FrameUnread
 from ringback.wire.framelog import MAX_FRAMES, FrameLog, LoggedFrame
@@ -154,18 +155,22 @@ class MessageLog:
 
     def is_ours(self, flow: Flow | None) -> bool:
         """Whether the flow's WebSocket speaks the protocol, as far as that was seen."""
-        connection = None if flow is None else self._connections.get(flow.id)
+        connection = None if flow is None else self._maybe_connection(flow)
         return connection is not None and connection.log.is_ours
 
     def maybe_message(self, flow: Flow | None, message: WebSocketMessage | None) -> HeldMessage | None:
         """What the message held; None where its socket is none of ours, or it is no message of the flow."""
         if not isinstance(flow, HTTPFlow) or flow.websocket is None or message is None:
             return None
-        connection = self._connections.get(flow.id)
+        connection = self._maybe_connection(flow)
         if connection is None or not connection.log.is_ours:
             return None
         number = connection.number_of(flow.websocket.messages, message)
         return None if number is None else self._held(connection, number)
+
+    def _maybe_connection(self, flow: Flow) -> _Connection | None:
+        name = flow.id if flow.id in self._connections else recorded_name(flow)
+        return self._connections.get(name)
 
     def _held(self, connection: _Connection, number: int) -> HeldMessage:
         log = connection.log

@@ -21,6 +21,7 @@ from ringback.sources.notice import Notice, Tell, Urgency
 from ringback.sources.streams import STDIN, opened, peek
 
 if TYPE_CHECKING:
+    from mitmproxy.flow import Flow
     from mitmproxy.http import HTTPFlow
     from mitmproxy.websocket import WebSocketMessage
 
@@ -272,10 +273,20 @@ def is_allowed(flow: HTTPFlow, hosts: HostFilter) -> bool:
     return hosts.allows([name for name in names if name], flow.request.port)
 
 
-def trimmed_of(flow: HTTPFlow) -> int:
+def trimmed_of(flow: Flow) -> int:
     """How many of its messages ringback has taken away: those before the first that is still there."""
     told = flow.metadata.get(TRIMMED)
     return told if isinstance(told, int) and told > 0 else 0
+
+
+def recorded_name(flow: Flow) -> str:
+    """What evidence calls a flow that is read again: its id, where nothing was taken away from it.
+
+    Else its frames are counted from the first message that is there: nobody may take them for those that a
+    live run has counted from the handshake on.
+    """
+    begin = trimmed_of(flow)
+    return f"{flow.id}-from-{begin}" if begin else flow.id
 
 
 def recorded_messages(flow: HTTPFlow, capture: str, tell: Tell) -> list[Message]:
@@ -286,14 +297,11 @@ def recorded_messages(flow: HTTPFlow, capture: str, tell: Tell) -> list[Message]
         which = f"flow {name}" if isinstance(name, str) else "a flow"
         tell(Notice(f"left out {which} of {capture}: it holds messages or an id that no mitmproxy writes"))
         return []
-    begin, name = trimmed_of(flow), flow.id
+    begin, called = trimmed_of(flow), recorded_name(flow)
     if begin:
-        # Its frames are counted from the first message that is there: nobody may take them for those that a
-        # live run has counted from the handshake on.
-        name = f"{flow.id}-from-{begin}"
         tell(_is_trimmed(begin, flow.id, capture))
     own = [
-        to_message(message, capture=capture, connection=0, flow=name, number=number)
+        to_message(message, capture=capture, connection=0, flow=called, number=number)
         for number, message in enumerate(messages, start=begin)
         if not message.injected
     ]
