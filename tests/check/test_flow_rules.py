@@ -14,6 +14,7 @@ from ringback.check.flow import FlowMatch, Outcome, best_match, match_flows
 from ringback.findings import Severity, Stance
 from ringback.spec.load import load_specification
 from ringback.spec.model import Specification
+from ringback.stanza import Node
 from support.flowfiles import FLOW, checkout
 from support.judging import codes, judge_calls, only
 from support.sightings import (
@@ -112,6 +113,10 @@ def test_what_another_device_did_is_not_missing(specification: Specification, re
             action("terminate", stanza_id="T-1", from_=CREATOR, attrs=f'reason="{reason}"'), CALLEE
         ),
     ]
+    assert outcomes(match(sightings, specification))[4] is HIDDEN
+    terminate = sightings[-1].node
+    behind_another = Node(terminate.tag, terminate.attrs, (Node("extra"), *terminate.children))
+    sightings[-1] = replace(sightings[-1], node=behind_another)
     assert outcomes(match(sightings, specification))[4] is HIDDEN
     sightings[-1] = Tape().delivered(END_IN, CALLEE)
     assert outcomes(match(sightings, specification))[4] is MISSING

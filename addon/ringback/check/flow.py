@@ -13,6 +13,7 @@ from itertools import combinations
 
 from ringback.calls import Call, Emission, Sighting
 from ringback.check.hops import Hop, Role, Roles, Route, hops_of
+from ringback.check.subject import action_value
 from ringback.spec.flow import SERVER, FlowSpec, FlowStep
 from ringback.spec.model import Specification
 
@@ -223,5 +224,4 @@ def _watched(call: Call, roles: Roles, unreliable: Collection[int]) -> set[Role]
 
 def _is_of_another(terminate: Sighting) -> bool:
     """Whether its reason says that another device answered. Source: wacrg spec/enums/terminate-reasons."""
-    children = terminate.node.children
-    return bool(children) and (children[0].text("reason") or "").endswith("_elsewhere")
+    return str(action_value(terminate, "reason") or "").endswith("_elsewhere")
