@@ -412,6 +412,15 @@ def test_an_address_in_a_text_is_somebody_wherever_it_stands() -> None:
     assert placeholders.name("x15550000001") == "NAME-PLACEHOLDER-0001"
 
 
+def test_whatever_is_forgotten_counts() -> None:
+    """Network addresses too: each gets another placeholder should it come again."""
+    placeholders = Placeholders(2, most_calls=2)
+    assert [placeholders.value(f"2a00::{number}", name="ip") for number in (1, 2, 3, 1)] == [
+        f"2001:db8::{number}" for number in (1, 2, 3, 4)
+    ]
+    assert placeholders.forgotten == 2
+
+
 def test_a_long_name_is_refused_before_it_is_searched() -> None:
     """A name of a megabyte is no plain one, whatever stands in it: the search is not for such lengths."""
     placeholders = Placeholders()

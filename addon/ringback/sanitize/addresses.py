@@ -46,6 +46,11 @@ class Addresses:
             most=most,
         )
 
+    @property
+    def forgotten(self) -> int:
+        """Addresses that newer ones have pushed out."""
+        return self._v4.forgotten + self._v6.forgotten
+
     def text(self, text: str) -> str | None:
         """The placeholder of an address with or without a port, in text form; None where it is neither."""
         if len(text) > _LONGEST or not ("." in text or ":" in text):

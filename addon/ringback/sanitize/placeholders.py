@@ -98,7 +98,7 @@ class Placeholders:
     def forgotten(self) -> int:
         """Values that newer ones have pushed out: should one come again it gets another placeholder."""
         series = (self._users, self._groups, self._calls, self._ids, self._names, self._captures)
-        return sum(each.forgotten for each in series)
+        return self._addresses.forgotten + sum(each.forgotten for each in series)
 
     def beware(self, identities: Identities) -> None:
         """Hide every name of a tag or attribute that carries one of these: identities of stanzas that come
