@@ -213,6 +213,19 @@ def test_a_delivered_copy_repeats_nothing() -> None:
     assert not shown_before & {(each.code, each.path, each.got) for each in delivered.fresh}
 
 
+def test_copies_that_never_are_alike_take_no_memory_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has another attribute that nobody knows; what is remembered of them stays within its limit."""
+    monkeypatch.setattr("ringback.inspector.MAX_SAID", 50)
+    core, tape = inspector(), Tape()
+    told: Counter[tuple[str, ...]] = Counter()
+    for number in range(100):
+        copy = tape.delivered(preaccept(from_="22222222222222:17@lid", **{f"new-{number}": "1"}))
+        told.update(each.path for each in findings(core.take_sighting(copy)))
+    (report,) = core._reports.values()
+    assert 0 < len(report.of_stanzas) <= 50
+    assert [told["call", f"@new-{number}"] for number in range(100)] == [1] * 100
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_funnel_adds_up(name: str) -> None:
     """Every frame is opened, held or closed, at any moment; findings are counted as they are reported."""

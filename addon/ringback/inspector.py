@@ -70,6 +70,10 @@ MAX_RELAYED = 4096
 """Connections that an event file or a ledger tells of of which the last stanza is remembered. Of one that is
 forgotten and then turns out not to be read whole, nothing is certain from its beginning on."""
 
+MAX_SAID = 8_192
+"""Findings about the stanzas of one call that are remembered to have been reported: as many as one stanza can
+show. Past it all are forgotten: the next copy reports them again. Against copies that never are alike."""
+
 SUCCESS = "success"
 """Root tag of the stanza that ends the login; its `lid` is the client's own address.
 
@@ -121,7 +125,7 @@ class _CallReport:
     """What was reported of one call, so that nothing is said twice."""
 
     of_call: Reported = field(default_factory=Reported)
-    of_stanzas: dict[Emission, set[tuple[object, ...]]] = field(default_factory=dict)
+    of_stanzas: set[tuple[object, ...]] = field(default_factory=set)
     last_at: float = float("-inf")
     settled: bool = False
 
@@ -387,9 +391,11 @@ class Inspector:
         """Whether no other copy of the emission has shown the finding; remembers it if so."""
         if call is None or emission is None:
             return True
-        said = self._report(call).of_stanzas.setdefault(emission, set())
-        key = (finding.code, finding.path, finding.fact, finding.got)
+        said = self._report(call).of_stanzas
+        key = (emission, finding.code, finding.path, finding.fact, finding.got)
         is_new = key not in said
+        if is_new and len(said) >= MAX_SAID:
+            said.clear()
         said.add(key)
         return is_new
 
