@@ -9,6 +9,7 @@ import pytest
 
 from ringback.archive.keys import keys_for
 from ringback.errors import SourceError
+from ringback.sources.keylog_file import key_log_beside
 from support.recorded import CAPTURES, capture
 
 KEYS = CAPTURES / "single-callee.keys"
@@ -28,6 +29,16 @@ def test_the_key_log_beside() -> None:
     assert keys_for("memory:///keys/b.flows", None, nothing).size == 0
     assert keys_for("a", None, nothing).size == 0
     system.rm("/keys", recursive=True)
+
+
+@pytest.mark.parametrize("name", ["mine", "mine.flows", "mine.1.flows", "what?.flows", ".flows"])
+def test_the_key_log_beside_is_that_of_one_process(tmp_path: Path, name: str) -> None:
+    """Whatever the capture is called, with or without a suffix."""
+    path = tmp_path / name
+    path.touch()
+    path.with_suffix(".keys").write_bytes(KEYS.read_bytes())
+    assert key_log_beside(path) is not None
+    assert keys_for(str(path), None, nothing).size > 0
 
 
 def test_the_named_key_log(tmp_path: Path) -> None:

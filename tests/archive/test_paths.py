@@ -211,17 +211,16 @@ def test_a_failure_while_reading_is_no_tear(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("location", "beside"),
     [
-        ("a.flows", "a.keys"),
         ("s3://bucket/x.y/a", None),
         ("s3://bucket/x.y/a.b.flows", "s3://bucket/x.y/a.b.keys"),
-        ("folder/a.keys", None),
-        ("folder/.flows", None),
+        ("s3://bucket/a.keys", None),
+        ("s3://bucket/.flows", None),
         ("https://lab/a.flows?sign=b.c/d", "https://lab/a.keys?sign=b.c/d"),
         ("zip://a.flows::s3://bucket/all.zip", "zip://a.keys::s3://bucket/all.zip"),
-        ("what?.flows", "what?.keys"),
+        ("s3://bucket/what?.flows", "s3://bucket/what?.keys"),
     ],
 )
-def test_key_logs(location: str, beside: str | None) -> None:
+def test_key_logs_at_addresses(location: str, beside: str | None) -> None:
     """Beside a capture, under its name."""
     assert key_log_of(location) == beside
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ringback.archive.paths import exists_there, is_address, key_log_of, opened_there
 from ringback.errors import SourceError
-from ringback.sources.keylog_file import CHUNK_BYTES, KeyLogFile
+from ringback.sources.keylog_file import CHUNK_BYTES, KeyLogFile, key_log_beside
 from ringback.sources.notice import Notice, Tell
 from ringback.wire.keylog import KeyLog
 
@@ -21,12 +21,11 @@ def keys_for(location: str, keylog: str | None, tell: Tell) -> KeyLog:
     """
     if keylog is not None:
         return _named(keylog, tell)
-    beside = key_log_of(location)
-    if beside is None:
-        return KeyLog()
     if is_address(location):
-        return _there(beside, tell) if exists_there(beside) else KeyLog()
-    return _here(Path(beside), tell) if Path(beside).is_file() else KeyLog()
+        there = key_log_of(location)
+        return _there(there, tell) if there is not None and exists_there(there) else KeyLog()
+    here = key_log_beside(Path(location))
+    return KeyLog() if here is None else _here(here, tell)
 
 
 def _named(keylog: str, tell: Tell) -> KeyLog:

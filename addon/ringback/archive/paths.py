@@ -75,8 +75,8 @@ def places_of(named: Sequence[str], tell: Tell) -> list[Place]:
 
 
 def key_log_of(location: str) -> str | None:
-    """`NAME.keys` beside `NAME.flows`; None where the capture has no suffix to replace. What
-    stands behind the name in an address stays."""
+    """The address of `NAME.keys` beside that of `NAME.flows`; None where it has no suffix to replace. What
+    stands behind the name stays."""
     own, behind = _split(location)
     stem, dot, suffix = own.rpartition(".")
     has_suffix = dot and stem and "/" not in suffix and not stem.endswith("/")
