@@ -53,3 +53,14 @@ def test_without_colour_there_are_lines(monkeypatch: pytest.MonkeyPatch) -> None
     """A bar is nothing but escapes."""
     monkeypatch.setenv("TERM", "xterm")
     assert "\x1b" not in told(Terminal(), 3, color=False)
+
+
+def test_a_bar_that_is_gone_stays_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told with the summary does not bring it back into it."""
+    monkeypatch.setenv("TERM", "xterm")
+    stderr = Terminal()
+    with ArchiveProgress(Environment(io.StringIO(), stderr), [Place("a.flows", "a.flows", 1000)]) as progress:
+        progress.stop()
+        before = len(stderr.getvalue())
+        progress.tell(Notice("interrupted"))
+    assert stderr.getvalue()[before:] == "ringback: warning: interrupted\n"

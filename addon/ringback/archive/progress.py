@@ -27,6 +27,7 @@ class ArchiveProgress(AbstractContextManager["ArchiveProgress"]):
         self._environment = environment
         self._total, self._bytes = len(places), sum(place.size_bytes for place in places)
         self._captures = self._read = self._told = 0
+        self._is_over = False
         columns = (
             TextColumn("{task.fields[captures]}"),
             BarColumn(),
@@ -69,10 +70,12 @@ class ArchiveProgress(AbstractContextManager["ArchiveProgress"]):
         try:
             yield
         finally:
-            self._bars.start()
+            if not self._is_over:
+                self._bars.start()
 
     def stop(self) -> None:
         """Take the bar away for good."""
+        self._is_over = True
         self._bars.stop()
 
     def _counted(self) -> str:
