@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
-from tempfile import TemporaryFile
-from typing import IO
+from io import FileIO
+from tempfile import TemporaryFile, gettempdir
 
 from ringback.archive.evidence import merge_packed
-from ringback.archive.task import Done, Gone
+from ringback.archive.task import Done, Gone, LostError
 from ringback.commands.environment import Environment
 from ringback.commands.recording import Going, conclude
 from ringback.eventfile import EventFile
 from ringback.ledger import Ledger
+from ringback.ledger.failure import LockedError
 from ringback.observations import Funnel
 from ringback.sources.copies import MAX_FLOWS
 from ringback.sources.notice import Notice, Tell, Urgency
@@ -38,11 +40,19 @@ _ADVICE = "put the key log of each capture beside it, as NAME.keys, or name one 
 class Joining:
     """Takes what tasks give back, in any order, each capture once."""
 
-    def __init__(self, outputs: Outputs, environment: Environment, tell: Tell) -> None:
-        """Text goes to the standard output of `environment`."""
+    def __init__(
+        self,
+        outputs: Outputs,
+        environment: Environment,
+        tell: Tell,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Text goes to the standard output of `environment`. After `stop` no other process is waited for."""
         self._outputs = outputs
         self._environment = environment
         self._tell = tell
+        self._stop = stop
+        self._is_lock_told = False
         self._waiting = _Shelf()
         self._taken: set[int] = set()
         self._next = 0
@@ -54,23 +64,26 @@ class Joining:
         """What all captures came to."""
 
     def take(self, done: Done) -> None:
-        """Keep the evidence, and print what is next in order.
+        """Keep the evidence, and print what is next in order. Where another process writes to the ledger that
+        is waited for; what was not kept by `stop` is as good as not done.
 
         Raises:
             LedgerError: the ledger cannot take it.
             EventFileError: the event file cannot.
+            LostError: there is no room for what waits; what was taken before stands.
         """
-        if self._outputs.ledger is not None and done.ledger is not None:
-            merge_packed(self._outputs.ledger, done.ledger)
+        if not self._is_kept(done):
+            return
         for gone in done.captures:
             if gone.number in self._taken:
                 continue
-            self._taken.add(gone.number)
             if gone.number == self._next:
+                self._taken.add(gone.number)
                 self._show(gone)
                 self._next += 1
             else:
-                self._waiting.put(gone)
+                self._put_aside(gone)
+                self._taken.add(gone.number)
             while self._next in self._waiting:
                 self._show(self._waiting.take(self._next))
                 self._next += 1
@@ -104,6 +117,31 @@ class Joining:
         left_out = len(self._taken) if self._is_all_left_out else 0
         going = Going(torn=ExitCode.INPUT in self._statuses, left_out=left_out, is_any=not left_out)
         return conclude(going, self.funnel.frames, self.funnel.opened, self._environment, _ADVICE)
+
+    def _is_kept(self, done: Done) -> bool:
+        """Whether the ledger has its evidence, if there is one."""
+        if self._outputs.ledger is None or done.ledger is None:
+            return True
+        while True:
+            try:
+                merge_packed(self._outputs.ledger, done.ledger)
+            except LockedError as error:
+                if self._stop():
+                    return False
+                if not self._is_lock_told:
+                    self._is_lock_told = True
+                    self._tell(Notice(f"{error}, it is waited for"))
+            except OSError as error:
+                raise _no_room(error) from error
+            else:
+                self._is_lock_told = False
+                return True
+
+    def _put_aside(self, gone: Gone) -> None:
+        try:
+            self._waiting.put(gone)
+        except OSError as error:
+            raise _no_room(error) from error
 
     def _show(self, gone: Gone) -> None:
         for notice in gone.notices:
@@ -139,23 +177,34 @@ class Joining:
             self._tell(Notice(f"{held}: a ledger counts {them} once, what is printed for each"))
 
 
+def _no_room(error: OSError) -> LostError:
+    folder = f"what waits for its turn finds no room in {gettempdir()} ({error.strerror})"
+    return LostError(f"{folder}: name a folder that has some with TMPDIR, and run the same again")
+
+
 class _Shelf:
     """What waits for its turn, on the disk: of many captures it may be more than fits into memory."""
 
     def __init__(self) -> None:
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
         self._places: dict[int, tuple[int, int]] = {}
 
     def __contains__(self, number: int) -> bool:
         return number in self._places
 
     def put(self, gone: Gone) -> None:
+        """Raises:
+        OSError: there is no room for it; what was put before is there.
+        """
         if self._file is None:
-            self._file = TemporaryFile(prefix="ringback-")  # noqa: SIM115 - it goes away with this object
+            # Without a buffer: what the disk has no room for is not tried again with each further step.
+            self._file = TemporaryFile(prefix="ringback-", buffering=0)  # noqa: SIM115 - it goes away with this object
         data = pickle.dumps(gone)
-        self._file.seek(0, 2)
-        self._places[gone.number] = (self._file.tell(), len(data))
-        self._file.write(data)
+        start = self._file.seek(0, 2)
+        left = memoryview(data)
+        while left:
+            left = left[self._file.write(left) :]
+        self._places[gone.number] = (start, len(data))
 
     def take(self, number: int) -> Gone:
         start, size = self._places.pop(number)

@@ -82,7 +82,7 @@ def replay_archive(
         )
         interruptions = stack.enter_context(Interruptions())
         progress = stack.enter_context(ArchiveProgress(environment, places))
-        joining = Joining(outputs, environment, progress.tell)
+        joining = Joining(outputs, environment, progress.tell, lambda: interruptions.count > 0)
         lost = ""
         with closing(_done(job, places, workers, interruptions, progress.tell)) as every:
             try:

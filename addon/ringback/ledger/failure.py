@@ -14,6 +14,10 @@ class OutdatedError(LedgerError):
     """A ledger of an older ringback, to be brought up to date before it can be read."""
 
 
+class LockedError(LedgerError):
+    """A ledger that another process is writing to; it may be tried again."""
+
+
 DAMAGE = (StanzaError, ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError)
 """What comes of reading a value that no ringback has written: in a file that was damaged, or that somebody
 made, any value may stand anywhere."""
@@ -34,13 +38,15 @@ _REASONS = {
 }
 """By primary result code; Python's own error, which has none, is about text that is no UTF-8. Source: SQLite,
 Result and Error Codes."""
+_LOCKED = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
 
 
 def refusal(path: Path, error: sqlite3.Error) -> LedgerError:
     """What an error of SQLite on the ledger at `path` means. Holds nothing that was to be stored."""
     name = getattr(error, "sqlite_errorname", None) or type(error).__name__
     primary = "_".join(name.split("_")[:2])
-    return LedgerError(f"{path}: {_REASONS.get(primary, f'cannot be used ({name})')}")
+    kind = LockedError if primary in _LOCKED else LedgerError
+    return kind(f"{path}: {_REASONS.get(primary, f'cannot be used ({name})')}")
 
 
 @contextmanager
