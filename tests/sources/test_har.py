@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import tracemalloc
 from contextlib import suppress
 from typing import Any
@@ -164,3 +165,14 @@ def test_any_bytes_give_web_sockets_or_an_error(data: bytes) -> None:
     """Nothing but HarError is raised, whatever the file holds."""
     with suppress(HarError):
         read(data)
+
+
+@pytest.mark.parametrize("broken", [b"\x1b]0;x\x07", b'"value\x1b": ', b"s3cr3t", b"1" * 400, b"\xff"])
+def test_an_error_quotes_nothing_of_the_file(broken: bytes) -> None:
+    """It may hold a cookie, or what a terminal obeys."""
+    text = b'{"log": {"entries": [{"request": {"value": "sid=s3cr3t"}, ' + broken
+    with pytest.raises(HarError) as refused:
+        list(iter_har(io.BytesIO(text), "c"))
+    told = str(refused.value)
+    assert re.fullmatch(r"no HAR file behind entry 0: [A-Za-z0-9()\-: ]+", told), told
+    assert "s3cr3t" not in told

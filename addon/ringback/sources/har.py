@@ -37,6 +37,8 @@ _READ_BYTES = 4 << 20
 """Read at a time: of a string that goes on, the parser copies what it has with each reading."""
 _DEEPER = frozenset({"start_map", "start_array"})
 _BACK = frozenset({"end_map", "end_array"})
+_PIECE = re.compile(r"[\n'\"]")
+"""What stands before a piece of the file in a parser's words. Source: yajl, and ijson's backend in Python."""
 _PORTS = {"ws": 80, "http": 80, "wss": 443, "https": 443}
 
 
@@ -75,7 +77,17 @@ def iter_har(stream: BinaryIO, capture: str) -> Iterator[HarWebSocket]:
             if isinstance(told, list) and told:
                 yield _web_socket(entry, told, capture)
     except (ijson.JSONError, UnicodeDecodeError, _LongStringError) as error:
-        raise HarError(f"no HAR file behind entry {count}: {error}") from error
+        raise HarError(f"no HAR file behind entry {count}: {_why(error)}") from error
+
+
+def _why(error: Exception) -> str:
+    """What is wrong, without the piece of the file that the parser's words go on with: it may hold a cookie,
+    or what a terminal obeys."""
+    if isinstance(error, _LongStringError):
+        return str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return "it is no UTF-8"
+    return _PIECE.split(str(error))[0].rstrip(" .")
 
 
 class _LongStringError(SourceError):
