@@ -21,10 +21,12 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.options import Options
 from mitmproxy.test import taddons
 
+from ringback import addon as addon_module
 from ringback.addon import Ringback
 from ringback.findings import Finding
 from ringback.observations import StanzaObserved
 from ringback.sources.keylog_file import KEYLOG_VARIABLE
+from ringback.sources.notice import Notice
 from support.recorded import capture, websocket_flows
 
 NAME = "single-callee"
@@ -328,3 +330,10 @@ def test_event_file_is_given_back(addon: Ringback, tmp_path: Path) -> None:
         with loaded(instance, ringback_events=str(events)) as tctx:
             tctx.master.addons.remove(instance)
     assert events.stat().st_size > 0
+
+
+def test_a_terminal_obeys_no_notice(caplog: pytest.LogCaptureFixture) -> None:
+    """Ids of flows and names of files are somebody else's, and mitmdump prints its log as it is."""
+    with caplog.at_level("INFO"):
+        addon_module._tell(Notice("flow \x1b]0;x\x07"))
+    assert caplog.messages == ["ringback: flow \\x1b]0;x\\x07"]

@@ -40,6 +40,7 @@ from ringback.sources.keylog_file import KEYLOG_VARIABLE, key_log_beside
 from ringback.sources.notice import Notice, Urgency, of_enums
 from ringback.spec.load import load_specification
 from ringback.view.terminal import TerminalView
+from ringback.view.visible import uncontrolled
 from ringback.wording import counted
 
 POLL_S = 0.1
@@ -432,4 +433,4 @@ def _path(value: str | None) -> Path | None:
 
 
 def _tell(notice: Notice) -> None:
-    logger.log(_LOG_LEVELS[notice.urgency], "ringback: %s", notice.text)
+    logger.log(_LOG_LEVELS[notice.urgency], "ringback: %s", uncontrolled(notice.text))

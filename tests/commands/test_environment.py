@@ -22,6 +22,13 @@ def test_notices_are_lines_on_standard_error() -> None:
     assert stdout.getvalue() == ""
 
 
+def test_a_terminal_obeys_no_notice() -> None:
+    """Names of files, flows and hosts are somebody else's; what ringback wrote itself stays as it is."""
+    stderr = io.StringIO()
+    Environment(io.StringIO(), stderr).tell(Notice("flow \x1b]0;x\x07 of C:\\é.flows\n^ \x9b31m\u202e"))
+    assert stderr.getvalue() == ("ringback: warning: flow \\x1b]0;x\\x07 of C:\\é.flows\n^ \\x9b31m\\u202e\n")
+
+
 def test_characters_that_the_encoding_lacks_are_escaped() -> None:
     """A result is never lost over a character."""
     bytes_written = io.BytesIO()

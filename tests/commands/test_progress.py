@@ -48,3 +48,13 @@ def test_no_escape_without_colour(monkeypatch: pytest.MonkeyPatch, no_color: str
 def test_no_bar_in_a_pipe() -> None:
     """Where standard error is no terminal only the notice is written."""
     assert drawn(io.StringIO()) == "ringback: warning: something is odd\n"
+
+
+def test_the_name_of_a_file_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the terminal nor rich obeys it."""
+    monkeypatch.setenv("TERM", "xterm")
+    stderr = Terminal()
+    with ReadingProgress(Environment(io.StringIO(), stderr)) as progress:
+        progress.advance(Path("[red]\x1b]0;x\x07.flows"), 200, 200)
+    assert "reading [red]\\x1b]0;x\\x07.flows" in stderr.getvalue()
+    assert "\x07" not in stderr.getvalue()

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from ringback.printing import OutputConsole, output_console
 from ringback.sources.notice import Notice, Urgency
+from ringback.view.visible import uncontrolled
 
 
 @dataclass(slots=True)
@@ -27,12 +28,13 @@ class Environment:
         return output_console(self.stdout, color=self.color)
 
     def tell(self, notice: Notice) -> None:
-        """Say it on standard error, one line; where that takes nothing there is nobody to tell."""
+        """Say it on standard error, where a terminal obeys nothing of it; where that takes nothing there is
+        nobody to tell."""
         if self.stderr is None:
             return
         kind = "" if notice.urgency is Urgency.INFO else f"{notice.urgency.value}: "
         with suppress(OSError):
-            print(f"ringback: {kind}{notice.text}", file=self.stderr, flush=True)
+            print(f"ringback: {kind}{uncontrolled(notice.text)}", file=self.stderr, flush=True)
 
     def write(self, text: str) -> None:
         """Write to standard output; what the stream's encoding lacks is escaped."""

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, T
 from ringback.commands.environment import Environment
 from ringback.printing import is_plain
 from ringback.sources.notice import Notice
+from ringback.view.visible import visible
 
 
 def bars_on(environment: Environment, *columns: ProgressColumn) -> Progress:
@@ -30,7 +31,7 @@ class ReadingProgress(AbstractContextManager["ReadingProgress"]):
     def __init__(self, environment: Environment) -> None:
         """Draw on the environment's standard error."""
         self._environment = environment
-        reading = TextColumn("reading {task.description}")
+        reading = TextColumn("reading {task.description}", markup=False)
         self._bars = bars_on(environment, reading, BarColumn(), DownloadColumn())
         self._tasks: dict[Path, TaskID] = {}
 
@@ -52,7 +53,7 @@ class ReadingProgress(AbstractContextManager["ReadingProgress"]):
     def advance(self, path: Path, read: int, size: int) -> None:
         """So many bytes of the file's size were read."""
         if path not in self._tasks:
-            self._tasks[path] = self._bars.add_task(path.name, total=size)
+            self._tasks[path] = self._bars.add_task(visible(path.name), total=size)
         self._bars.update(self._tasks[path], completed=read)
 
     def tell(self, notice: Notice) -> None:

@@ -23,6 +23,14 @@ def visible(text: str) -> str:
     return "".join(map(_shown, text))
 
 
+def uncontrolled(text: str) -> str:
+    """A message of ringback with names from elsewhere in it, their control characters escaped; its line ends
+    and backslashes stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(each if each == "\n" or each.isprintable() else visible(each) for each in text)
+
+
 def cropped(text: str, limit: int, ellipsis: str, *, measured: bool = True) -> str:
     """`text` made visible if that takes at most `limit` characters, else its beginning and its length.
 
