@@ -13,6 +13,7 @@ from mitmproxy.http import HTTPFlow
 from ringback.observations import Funnel, Observation, StanzaObserved, WireNotice
 from ringback.outlets import new_findings
 from ringback.session import HELD_S, Session
+from ringback.sources import live
 from ringback.sources.chronology import MAX_BUFFERED_BYTES
 from ringback.sources.hosts import HostFilter
 from ringback.sources.keylog_file import KeyLogFile
@@ -392,3 +393,28 @@ def test_two_sessions_at_once(bench: Bench) -> None:
     bench.session.close()
     assert bench.collector.funnel is not None
     assert bench.collector.funnel.connections == 2
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_more_connections_at_once_than_are_followed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """What was taken of one that was given up is not taken again, its end brings nothing; what comes on it
+    has a name of its own, for its frames are counted anew."""
+    monkeypatch.setattr(live, "MAX_FOLLOWED", most)
+    flows = websocket_flows("multi-device")
+    bench.keys.write_text(key_log("multi-device"))
+    bench.play(flows)
+    bench.end(flows)
+    bench.session.close()
+    funnel = bench.collector.funnel
+    assert funnel is not None
+    assert funnel.frames <= sum(len(flow.websocket.messages) for flow in flows if flow.websocket)
+    shown = [
+        each.sighting.evidence for each in bench.collector.observations if isinstance(each, StanzaObserved)
+    ]
+    messages = [(each.flow.partition("-from-")[0], each.place.message) for each in shown]
+    assert len(messages) == len(set(messages)) > 0
+    frames = [(each.flow, each.place.direction, each.place.frame) for each in shown]
+    assert len(frames) == len(set(frames))
+    assert [told for told in bench.told if "given up" in told]

@@ -186,15 +186,18 @@ class Session:
                 outlet.close(self._inspector.funnel)
 
     def _take_new(self, flow: flows.WebSocketFlow, *, arrived: bool) -> None:
-        followed = self._live.followed.get(flow.id) or self._admit(flow)
+        followed = self._live.followed.get(flow.id)
+        if followed is None and (arrived or not self._live.is_given_up(flow.id)):
+            followed = self._admit(flow)
         if followed is None or flow.websocket is None:
             return
+        name = flow.id if not followed.since else flows.part_of(flow.id, followed.since)
         for number, message in new_messages(followed, flow.websocket.messages, arrived=arrived):
             if message.injected:
                 self._tell(flows.injected(1, flow.id))
                 continue
             taken = flows.to_message(
-                message, capture=LIVE, connection=followed.number, flow=flow.id, number=number
+                message, capture=LIVE, connection=followed.number, flow=name, number=number
             )
             if taken.from_client in followed.keyless:
                 if self._inspector.wants_keys(taken):

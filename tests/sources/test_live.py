@@ -91,6 +91,25 @@ def test_connections_at_once_are_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     again = connections.admit("a", yes)
     assert again is not None
     assert (again.number, connections.due(0.0), connections.count) == (5, [2], 5)
+    assert connections.is_given_up("b")
+    assert "b" in connections
+    connections.end("b", 0.0)
+    assert not connections.is_given_up("b")
     for flow in "wxyz":
         assert connections.admit(flow, lambda: False) is None
     assert ("w" in connections, "z" in connections) == (False, True)
+
+
+def test_of_a_connection_that_was_given_up_no_message_is_taken_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes on with what comes, as one that begins there."""
+    monkeypatch.setattr(live, "MAX_FOLLOWED", 1)
+    connections, taken = LiveConnections(), []
+    said = {"x": list[str](), "y": list[str]()}
+    for number in range(3):
+        for flow, exchanged in said.items():
+            exchanged.append(f"{flow}{number}")
+            followed = connections.admit(flow, yes)
+            assert followed is not None
+            assert followed.since == number
+            taken += new_messages(followed, exchanged, arrived=True)
+    assert taken == [(number, f"{flow}{number}") for number in range(3) for flow in "xy"]

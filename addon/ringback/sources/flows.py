@@ -280,13 +280,9 @@ def trimmed_of(flow: Flow) -> int:
 
 
 def recorded_name(flow: Flow) -> str:
-    """What evidence calls a flow that is read again: its id, where nothing was taken away from it.
-
-    Else its frames are counted from the first message that is there: nobody may take them for those that a
-    live run has counted from the handshake on.
-    """
+    """What evidence calls a flow that is read again: its id, where nothing was taken away from it."""
     begin = trimmed_of(flow)
-    return f"{flow.id}-from-{begin}" if begin else flow.id
+    return part_of(flow.id, begin) if begin else flow.id
 
 
 def recorded_messages(flow: HTTPFlow, capture: str, tell: Tell) -> list[Message]:
@@ -308,6 +304,12 @@ def recorded_messages(flow: HTTPFlow, capture: str, tell: Tell) -> list[Message]
     if len(own) < len(messages):
         tell(injected(len(messages) - len(own), flow.id))
     return own
+
+
+def part_of(flow: str, begin: int) -> str:
+    """What a connection is called that is read from its message `begin` on. Its frames are counted from
+    there: nobody may take them for those that are counted from the handshake on."""
+    return f"{flow}-from-{begin}"
 
 
 def _is_sound(message: WebSocketMessage) -> bool:

@@ -17,6 +17,10 @@ MAX_FOLLOWED = 4096
 began longest ago, and is counted; what still comes on that one is taken for another one, whose beginning was
 not seen."""
 
+_PLACES = 16 * MAX_FOLLOWED
+"""Connections that were given up while they are open of which it is remembered up to where they were taken:
+more than a proxy can have."""
+
 T = TypeVar("T")
 
 
@@ -33,6 +37,8 @@ class Followed:
     ended_at: float | None = None
     keyless: set[bool] = field(default_factory=lambda: {True, False})
     """Directions, True for the client's, of which a new key could still tell more."""
+    since: int = 0
+    """Index of its first message, where those before belong to a connection that was given up."""
 
 
 class LiveConnections:
@@ -43,6 +49,8 @@ class LiveConnections:
         self.followed: dict[str, Followed] = {}
         """Those that are looked at, by their flows."""
         self._left_out: Recent[str, None] = Recent(MAX_FOLLOWED)
+        self._given_up: Recent[str, tuple[int, int]] = Recent(_PLACES)
+        """Up to where they were taken: what was is not taken again."""
         self._over: list[int] = []
         self.given_up = 0
         """Connections that ended for us while they were open."""
@@ -51,21 +59,37 @@ class LiveConnections:
 
     def __contains__(self, flow: str) -> bool:
         """Whether the flow was seen live and is not over yet."""
-        return flow in self.followed or flow in self._left_out
+        return flow in self.followed or flow in self._left_out or flow in self._given_up
 
     def admit(self, flow: str, is_allowed: Callable[[], bool], begin: int = 0) -> Followed | None:
         """The connection of `flow`, None where it is left out; `is_allowed` is asked at its first message,
         which is that of index `begin`."""
-        if flow not in self:
-            if not is_allowed():
-                self._left_out[flow] = None
-                return None
-            self.count += 1
+        if flow in self.followed or flow in self._left_out:
+            return self.followed.get(flow)
+        before = self._given_up.pop(flow, None)
+        if before is None and not is_allowed():
+            self._left_out[flow] = None
+            return None
+        self.count += 1
+        if before is None:
             self.followed[flow] = Followed(self.count, messages=begin)
-            if len(self.followed) > MAX_FOLLOWED:
-                self._over.append(self.followed.pop(next(iter(self.followed))).number)
-                self.given_up += 1
-        return self.followed.get(flow)
+        else:
+            seen, messages = before
+            self.followed[flow] = Followed(self.count, seen, messages, since=messages)
+        if len(self.followed) > MAX_FOLLOWED:
+            self._give_up(next(iter(self.followed)))
+        return self.followed[flow]
+
+    def _give_up(self, flow: str) -> None:
+        followed = self.followed.pop(flow)
+        self._over.append(followed.number)
+        self.given_up += 1
+        if followed.ended_at is None:
+            self._given_up[flow] = followed.seen, followed.messages
+
+    def is_given_up(self, flow: str) -> bool:
+        """Whether it ended for us while it was open, and nothing came on it since."""
+        return flow in self._given_up
 
     def trimmed(self, flow: str, count: int) -> None:
         """So many of the flow's messages, the oldest, were taken away after they were looked at."""
@@ -78,6 +102,7 @@ class LiveConnections:
             self.followed[flow].ended_at = now
         left_out = flow in self._left_out
         self._left_out.pop(flow, None)
+        self._given_up.pop(flow, None)
         return left_out
 
     def due(self, now: float) -> list[int]:
