@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ringback.sanitize.keep import is_protocol_word
+
 NOBODY = 65534
 """The user without any rights. Source: POSIX systems' `nobody`."""
 
@@ -34,6 +36,8 @@ def in_child(
         folder.chmod(0o777)
         if prepare is not None:
             prepare(folder)
+        # What the package reads when it is first needed may lie where nobody can reach it, below /root.
+        is_protocol_word("")
         return _result(lambda: _run(attempt, base, folder, without_privileges))
     finally:
         (base / "folder").chmod(0o700)
