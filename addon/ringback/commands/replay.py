@@ -14,14 +14,19 @@ from ringback.errors import SourceError
 from ringback.eventfile import EventFile
 from ringback.findings import Severity
 from ringback.ledger import Ledger
+from ringback.ledger.failure import LockedError
 from ringback.ledger.outlet import LedgerOutlet
+from ringback.observations import Funnel, Observation
 from ringback.outlets import EventOutlet, Outlet, RecordsOutlet, TerminalOutlet
 from ringback.sanitize import Placeholders
-from ringback.sources.notice import of_enums
+from ringback.sources.notice import Notice, Tell, of_enums
 from ringback.spec.load import load_specification
 from ringback.spec.model import Specification
 from ringback.status import ExitCode
 from ringback.view.terminal import TerminalView
+
+PATIENCE_S = 5.0
+"""How long another writer of the ledger is waited for: no socket is held up here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,25 @@ def refuse_kept(sources: Sources) -> None:
             )
 
 
+class _SharedLedger:
+    """A ledger that other processes may be writing to: a lock ends no run."""
+
+    name = "ledger"
+
+    def __init__(self, outlet: LedgerOutlet, tell: Tell) -> None:
+        self._outlet = outlet
+        self._tell = tell
+
+    def show(self, observation: Observation) -> None:
+        try:
+            self._outlet.show(observation)
+        except LockedError as error:
+            self._tell(Notice(f"{error}; what comes is kept in memory meanwhile"))
+
+    def close(self, funnel: Funnel) -> None:
+        self._outlet.close(funnel)
+
+
 def _close(outlet: Outlet, run: Run) -> None:
     """Of what was refused as a whole, which a pipe tells only while it is read, there is no report."""
     if not (run.is_refused and isinstance(outlet, TerminalOutlet | RecordsOutlet)):
@@ -91,7 +115,9 @@ def _close(outlet: Outlet, run: Run) -> None:
 def _outlets(report: Report, specification: Specification, environment: Environment) -> list[Outlet]:
     """The ledger first: what is reported anywhere else is kept by then."""
     placeholders = Placeholders.admitting(specification.stanzas.values())
-    outlets: list[Outlet] = [] if report.ledger is None else [LedgerOutlet(Ledger(report.ledger))]
+    outlets: list[Outlet] = []
+    if report.ledger is not None:
+        outlets.append(_SharedLedger(LedgerOutlet(Ledger(report.ledger), PATIENCE_S), environment.tell))
     if report.as_json:
         outlets.append(RecordsOutlet(environment.write, placeholders))
     else:

@@ -14,7 +14,7 @@ a proxy whose disk is full."""
 MAX_PAUSE = 1024
 """Most observations that pass between two attempts to write."""
 WAIT_S = 0.2
-"""How long another writer is waited for; while attempts fail none is."""
+"""How long another writer is waited for by a proxy; while attempts fail none is."""
 
 
 class LedgerOutlet:
@@ -22,14 +22,15 @@ class LedgerOutlet:
 
     name = "ledger"
 
-    def __init__(self, ledger: Ledger) -> None:
-        """Write to `ledger`, which is closed at the end."""
+    def __init__(self, ledger: Ledger, wait_s: float = WAIT_S) -> None:
+        """Write to `ledger`, which is closed at the end; another writer is waited for so long."""
         self._ledger = ledger
+        self._wait_s = wait_s
         self._backlog: deque[Observation] = deque()
         self._lost = 0
         self._pause = 0
         self._passed = 0
-        ledger.wait_for_others(WAIT_S)
+        ledger.wait_for_others(wait_s)
 
     def show(self, *observations: Observation) -> None:
         """Keep them; they are safe from the end of this process afterwards.
@@ -63,7 +64,7 @@ class LedgerOutlet:
         Raises:
             LedgerError: something could not be kept; it says how much.
         """
-        self._ledger.wait_for_others(WAIT_S)
+        self._ledger.wait_for_others(self._wait_s)
         try:
             self._write()
         except LedgerError as error:
@@ -84,7 +85,7 @@ class LedgerOutlet:
     def _write(self) -> None:
         fault = self._record()
         if self._pause:
-            self._ledger.wait_for_others(WAIT_S)
+            self._ledger.wait_for_others(self._wait_s)
         self._pause = self._passed = 0
         if fault is not None:
             raise fault
