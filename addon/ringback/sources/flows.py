@@ -59,8 +59,9 @@ class Reading:
     opened: Mapping[Path, BinaryIO] = field(default_factory=dict)
     """Streams that are open already, of what can be opened once only; the reading closes none."""
     newest: int | None = None
-    is_counted: bool = False
     """Of a ledger: so many of its calls, those that began last; None for all."""
+    is_counted: bool = False
+    """Whether its calls that are not looked at are counted elsewhere."""
     limited: Callable[[str], None] | None = None
     """Called with what is looked at of a ledger where that is not all of it."""
     left_out: Callable[[int], None] | None = None
