@@ -261,6 +261,17 @@ def test_calls_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [other.call_id for other in first.call.same_ids] == ["C-2"]
 
 
+def test_a_call_that_was_pushed_out_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even of copies that it had no room for, each on a connection of its own."""
+    monkeypatch.setattr(book, "MAX_CALLS", 1)
+    tape, calls = Tape(), CallBook()
+    for connection in range(2 * book.MAX_SIGHTINGS_PER_EMISSION):
+        calls.add(tape.delivered(preaccept(from_=DEVICE), connection))
+    other = calls.add(tape.sent(preaccept(session='call-id="CALLID-0002"')))
+    held = [call for holders in calls._holders.values() for call in holders.values()]
+    assert held == [other.call]
+
+
 def test_a_call_that_was_pushed_out_comes_back_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was kept of it before is forgotten, and the call says so; the memory of that is bounded too."""
     monkeypatch.setattr(book, "MAX_CALLS", 1)

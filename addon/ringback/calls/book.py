@@ -143,7 +143,9 @@ class CallBook:
         emission = self._emission(call, sighting, recognised)
         if emission is None:
             return None
-        self._keep_copy(call, emission, sighting)
+        if not self._keep_copy(call, emission, sighting):
+            # Nothing would let go of its place, nor of the call by that.
+            return emission
         place = _place(sighting, recognised.stanza_id)
         self._hold(place, call)
         for ack in self._acks.get(place, ()):
@@ -175,13 +177,14 @@ class CallBook:
         self._count(call, emission)
         return None
 
-    def _keep_copy(self, call: Call, emission: Emission, sighting: Sighting) -> None:
-        """Add a copy, and the emission itself to its call at its place in time."""
-        self._keep(call, emission.sightings, sighting, MAX_SIGHTINGS_PER_EMISSION, emission)
+    def _keep_copy(self, call: Call, emission: Emission, sighting: Sighting) -> bool:
+        """Add a copy, and the emission itself to its call at its place in time; whether there was room."""
+        is_kept = self._keep(call, emission.sightings, sighting, MAX_SIGHTINGS_PER_EMISSION, emission)
         if emission.sightings[0] is sighting:
             if len(emission.sightings) > 1:
                 call.emissions.remove(emission)
             insort(call.emissions, emission, key=lambda each: _order(each.sightings[0]))
+        return is_kept
 
     def _absorb(self, call: Call, emission: Emission, other: Emission) -> None:
         call.emissions.remove(other)
@@ -258,11 +261,12 @@ class CallBook:
         sighting: Sighting,
         limit: int,
         emission: Emission | None = None,
-    ) -> None:
+    ) -> bool:
         if len(kept) < limit:
             insort(kept, sighting, key=_order)
-        else:
-            self._count(call, emission)
+            return True
+        self._count(call, emission)
+        return False
 
     def _count(self, call: Call, emission: Emission | None) -> None:
         """Count what the call had no room for, a part of `emission` or all of it."""
