@@ -71,8 +71,9 @@ MAX_RELAYED = 4096
 forgotten and then turns out not to be read whole, nothing is certain from its beginning on."""
 
 MAX_SAID = 8_192
-"""Findings about the stanzas of one call that are remembered to have been reported: as many as one stanza can
-show. Past it all are forgotten: the next copy reports them again. Against copies that never are alike."""
+"""Findings about the stanzas of one call that are remembered to have been reported: eight times what one
+stanza can show. Past it all are forgotten, and the next copy reports them again. Against copies that never
+are alike."""
 
 SUCCESS = "success"
 """Root tag of the stanza that ends the login; its `lid` is the client's own address.
