@@ -225,6 +225,8 @@ def test_memory_is_bounded_and_said(tmp_path: Path, pair: NoisePair, monkeypatch
     # Of the calls before the last two the frame is remembered, the stanza is not.
     assert [text.startswith("↓ preaccept") for text in texts[4::2]] == [False, False, True, True]
     assert texts[4] == texts[6].replace("frame 7", "frame 5")
+    assert "bytes  what it held is no longer remembered" in texts[4]
+    assert texts[5].endswith("<iq>  belongs to no call")
 
 
 def test_connections_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from ringback.errors import DecodeError
 from ringback.findings import Finding, Severity
 from ringback.mitm.messagelog import HeldMessage
 from ringback.observations import StanzaObserved
+from ringback.recognise import CALL_TAGS
 from ringback.sanitize import Placeholders
 from ringback.view.finding_text import finding_pieces
 from ringback.view.flow import flow
@@ -58,6 +59,9 @@ class MessageText:
             where = f"{side} frame {number}"
             if number in stanzas:
                 yield from self._stanza(stanzas[number], where, held)
+                continue
+            if held.is_forgotten and frames[number].tag in CALL_TAGS:
+                yield Text(f"{where}  {frames[number].size} bytes  {_FORGOTTEN}", "dim")
                 continue
             yield from self._frame(frames[number], where, unread.get(number))
         if held.more:
