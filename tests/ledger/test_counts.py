@@ -148,6 +148,17 @@ def test_a_frame_that_was_read_better_is_counted_anew(path: Path) -> None:
     holds(path, anew=2)
 
 
+@pytest.mark.parametrize("what", ["trailing", "message"])
+def test_a_frame_that_was_read_better_later_keeps_its_time(path: Path, what: str) -> None:
+    """By a machine whose clock is ahead: the row has the earlier time, and from then on it is counted."""
+    first, second = call(1)[0], call(1)[2]
+    seen, trailing, message = (first, 3, 0) if what == "trailing" else (second, 0, 0)
+    place = structs.replace(seen.evidence.place, at=at(9), message=message)
+    again = replace(seen, trailing=trailing, evidence=replace(seen.evidence, place=place))
+    filled(path, *observed(again)).close()
+    holds(path, anew=CALLS)
+
+
 def test_a_merge_is_counted(path: Path, tmp_path: Path) -> None:
     """A copy that has the secret has recorded another end of a call, and calls of its own."""
     other = tmp_path / "other.db"

@@ -49,6 +49,7 @@ KNOWN = """SELECT id, message, at FROM observation
     WHERE connection = ? AND direction = ? AND frame = ?"""
 _OBSERVATION = INSERT_OBSERVATION + "VALUES (?, ?, ?, ?, ?) " + JOIN_OBSERVATION + " RETURNING id"
 _STANZA = INSERT_STANZA + "VALUES (?, ?, ?, ?, ?, ?) " + JOIN_STANZA
+TIME = "SELECT at FROM observation WHERE id = ?"
 WATCHED = """SELECT 1 FROM observation JOIN sight ON observation = id
     WHERE connection = ? AND technique = ? LIMIT 1"""
 
@@ -100,7 +101,9 @@ class Recorder:
             ),
         )
         if self._database.total_changes > before:
-            self._change(write_time(sighting.at))
+            # The row may have an earlier time than this sighting.
+            (at,) = self._database.execute(TIME, (observation,)).fetchone()
+            self._change(at)
 
     def _change(self, at: float | None) -> None:
         if at is not None:
@@ -178,7 +181,7 @@ class Recorder:
         known = self._database.execute(KNOWN, frame).fetchone()
         if known is not None and known[1] <= place.message and known[2] <= at:
             return int(known[0])
-        self._change(at)
+        self._change(at if known is None else min(at, known[2]))
         (row,) = self._database.execute(_OBSERVATION, (*frame, place.message, at)).fetchone()
         return int(row)
 
