@@ -15,6 +15,7 @@ from ringback.outlets import new_findings
 from ringback.session import HELD_S, Session
 from ringback.sources import live
 from ringback.sources.chronology import MAX_BUFFERED_BYTES
+from ringback.sources.flowfile import TRIMMED
 from ringback.sources.hosts import HostFilter
 from ringback.sources.keylog_file import KeyLogFile
 from ringback.sources.live import KEY_GRACE_S
@@ -418,3 +419,35 @@ def test_more_connections_at_once_than_are_followed(
     frames = [(each.flow, each.place.direction, each.place.frame) for each in shown]
     assert len(frames) == len(set(frames))
     assert [told for told in bench.told if "given up" in told]
+
+
+def test_what_is_left_of_a_connection_has_a_name_of_its_own(bench: Bench, tmp_path: Path) -> None:
+    """An add-on that is loaded anew counts its frames from there: in the ledger of the old one they would
+    stand in the place of others. The same is read of its recording later."""
+    begin = 5
+    bench.keys.write_text(key_log(NAME))
+    flows = websocket_flows(NAME)
+    bench.play(flows)
+    frames = [of_frame(each) for each in bench.collector.observations if isinstance(each, StanzaObserved)]
+    anew, later = Bench(tmp_path), Bench(tmp_path)
+    for flow in flows:
+        assert flow.websocket is not None
+        flow.websocket.messages = flow.websocket.messages[begin:]
+        flow.metadata[TRIMMED] = begin
+        anew.session.take_message(flow)
+        flow.live = False
+        later.session.take_end(flow, LATER)
+    later.session.tick(LATER, reading=False)
+    seen, read = (
+        [of_frame(each) for each in some.collector.observations if isinstance(each, StanzaObserved)]
+        for some in (anew, later)
+    )
+    assert seen
+    assert not set(seen) & set(frames)
+    assert set(seen) == set(read)
+
+
+def of_frame(observed: StanzaObserved) -> tuple[str, object, int]:
+    """What tells its frame from all others in a ledger."""
+    evidence = observed.sighting.evidence
+    return evidence.flow, evidence.place.direction, evidence.place.frame

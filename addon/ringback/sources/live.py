@@ -38,7 +38,7 @@ class Followed:
     keyless: set[bool] = field(default_factory=lambda: {True, False})
     """Directions, True for the client's, of which a new key could still tell more."""
     since: int = 0
-    """Index of its first message, where those before belong to a connection that was given up."""
+    """Index of its first message, where those before were taken away, or belong to one that was given up."""
 
 
 class LiveConnections:
@@ -72,7 +72,7 @@ class LiveConnections:
             return None
         self.count += 1
         if before is None:
-            self.followed[flow] = Followed(self.count, messages=begin)
+            self.followed[flow] = Followed(self.count, messages=begin, since=begin)
         else:
             seen, messages = before
             self.followed[flow] = Followed(self.count, seen, messages, since=messages)
