@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -61,3 +62,19 @@ def test_a_folder_without_captures_is_refused(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# None\n")
     with pytest.raises(SourceError, match="is a folder without captures"):
         list(unfolded((tmp_path,), lambda _: None))
+
+
+def test_a_file_that_cannot_be_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not the folder, which can; what to do is said."""
+    usual = Path.open
+
+    def denied(path: Path, mode: str) -> object:
+        if path.name == "b.log":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return usual(path, mode)
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(SourceError) as refused:
+        list(unfolded((folder,), lambda _: None))
+    advice = "make it readable, or name the captures one by one"
+    assert str(refused.value) == f"{folder / 'b.log'} cannot be read (Permission denied); {advice}"

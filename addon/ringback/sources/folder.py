@@ -32,7 +32,10 @@ def _captures_in(folder: Path, tell: Tell) -> list[Path]:
     try:
         heads = {file: _head(file) for file in sorted(folder.iterdir()) if file.is_file()}
     except OSError as error:
-        raise SourceError(f"{folder} cannot be read ({error.strerror})") from error
+        which = error.filename or folder
+        raise SourceError(
+            f"{which} cannot be read ({error.strerror}); make it readable, or name the captures one by one"
+        ) from error
     captures = [file for file, head in heads.items() if is_capture(head)]
     if not captures:
         raise SourceError(
