@@ -262,3 +262,11 @@ def test_the_page_lists_every_key_of_the_json(ringback: Any) -> None:
         assert listed == keys
     ran = ringback("diff", "--from", MULTI, "1/preaccept:sent", "1/preaccept:delivered")
     assert f"```text\n{ran.out}```" in PAGE
+
+
+def test_lines_and_a_picture_are_two_forms(ringback: Any) -> None:
+    """One of them is not left out without a word."""
+    ran = ringback("show", "--json", "--format", "svg", "--from", MULTI, "1")
+    assert ran.code == ExitCode.USAGE
+    assert "--json prints lines and --format svg draws; leave one out" in ran.err
+    assert ran.out == ""

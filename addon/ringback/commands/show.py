@@ -58,9 +58,11 @@ def show_call(source: SourceOptions, choice: Choice, environment: Environment) -
         SourceError, LedgerError: a source cannot be read.
         SpecError: the specification cannot be used.
         ArgumentError: there is no such call, or not one alone where one is to be drawn; or the output would
-            go where it must not.
+            go where it must not, or is asked for in two forms.
         ExportError: the file cannot be written.
     """
+    if choice.as_json and choice.form != TEXT:
+        raise ArgumentError(f"--json prints lines and --format {choice.form} draws; leave one out")
     check_terminal(choice.form, choice.out, environment)
     if choice.out is not None:
         check_destination(choice.out, inputs_of(source))
