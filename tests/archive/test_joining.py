@@ -19,11 +19,15 @@ from ringback.archive.joining import Joining, Outputs
 from ringback.archive.paths import Place
 from ringback.archive.task import Done, Gone, LostError, failed
 from ringback.commands.environment import Listening
+from ringback.eventrecords import record_line, start_record, summary_record
 from ringback.ledger import Ledger
 from ringback.observations import Funnel
 from ringback.status import ExitCode
 from support.ledgers import observed
 from support.sightings import Tape, good_call
+
+MISSING = record_line(start_record()) + record_line(summary_record(Funnel(incomplete=True)))
+"""The run that says that captures are missing."""
 
 
 def gone(number: int, **further: object) -> Gone:
@@ -68,7 +72,7 @@ def test_what_comes_twice_counts_once() -> None:
 def test_what_was_done_is_kept_by_ctrl_c() -> None:
     """Also what waited for a capture that is not there; how many are missing is told."""
     out, funnel, status, told = joined([[gone(2)], [gone(1)]], 4, interrupted=True)
-    assert (out, status, funnel.incomplete) == ("1\n2\n", ExitCode.INTERRUPTED, True)
+    assert (out, status, funnel.incomplete) == (f"1\n2\n{MISSING}", ExitCode.INTERRUPTED, True)
     assert told == ["interrupted: 2 of 4 captures were not read"]
 
 
@@ -110,7 +114,7 @@ def test_no_room_for_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
         joining.take(Done((gone(2),)))
     assert joining.finish(4, interrupted=False, lost=str(lost.value)) is ExitCode.INPUT
     assert isinstance(environment.stdout, io.StringIO)
-    assert environment.stdout.getvalue() == "0\n3\n"
+    assert environment.stdout.getvalue() == f"0\n3\n{MISSING}"
     assert environment.notices[-1].text.endswith("and run the same again; 2 of 4 captures were not read")
 
 
@@ -146,7 +150,7 @@ def test_a_ledger_that_another_process_writes_to_is_waited_for(tmp_path: Path) -
         other.rollback()
     assert joining.finish(2, interrupted=True) is ExitCode.INTERRUPTED
     assert isinstance(environment.stdout, io.StringIO)
-    assert environment.stdout.getvalue() == "0\n"
+    assert environment.stdout.getvalue() == f"0\n{MISSING}"
     assert [notice.text for notice in environment.notices] == [
         f"{tmp_path / 'lab.db'}: another process is writing to it: let that one finish, it is waited for",
         "interrupted: 1 of 2 captures was not read",

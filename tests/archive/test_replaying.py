@@ -88,6 +88,23 @@ def test_one_bad_capture_ends_nothing(archive: Path, capsys: pytest.CaptureFixtu
     assert "── single-callee.flows ──" in told.out
 
 
+def test_what_was_not_read_is_not_taken_for_read(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever reads the event file is told that it is not all, also where there is nothing else in it."""
+    for name, sources in (("some", [archive / "single-callee.flows"]), ("none", [])):
+        events = tmp_path / f"{name}.jsonl"
+        words = ["--events", events, *sources, tmp_path / "missing.flows"]
+        assert main(["replay", "--jobs", "1", *map(str, words)]) == ExitCode.INPUT
+        records = [json.loads(line) for line in events.read_text().splitlines()]
+        kinds = [each["type"] for each in records if each["type"] in {"start", "summary"}]
+        assert kinds == ["start", "summary"] * (len(sources) + 1)
+        assert [each["incomplete"] for each in records if each["type"] == "summary"][-1]
+        capsys.readouterr()
+        assert main(["check", str(events)]) == ExitCode.INPUT
+        assert "a source was not read to its end by the run that wrote this" in capsys.readouterr().err
+
+
 def test_a_connection_in_two_captures_is_told(
     archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

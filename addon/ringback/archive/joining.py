@@ -13,6 +13,7 @@ from ringback.archive.task import Done, Gone, LostError
 from ringback.commands.environment import Environment
 from ringback.commands.recording import Going, conclude
 from ringback.eventfile import EventFile
+from ringback.eventrecords import record_line, start_record, summary_record
 from ringback.ledger import Ledger
 from ringback.ledger.failure import LockedError
 from ringback.observations import Funnel
@@ -59,6 +60,7 @@ class Joining:
         self._statuses: set[ExitCode] = set()
         self._is_all_left_out = True
         self._has_records = False
+        self._is_all_there = True
         self._owners: dict[str, str] = {}
         self.funnel = Funnel()
         """What all captures came to."""
@@ -99,9 +101,11 @@ class Joining:
         for number in self._waiting.numbers():
             self._show(self._waiting.take(number))
         self.funnel.incomplete |= interrupted or bool(lost)
-        if self._outputs.events is not None and not self._has_records:
-            # The run that was begun has ended, and nothing was seen.
-            self._outputs.events.summary(self.funnel)
+        if interrupted or lost or not self._is_all_there:
+            # Whoever reads the other runs has to know that there would be more.
+            self._write_run(
+                (record_line(start_record()), record_line(summary_record(Funnel(incomplete=True))))
+            )
         if self._outputs.view is not None:
             self._outputs.view.summary(self.funnel)
         left = total - len(self._taken)
@@ -157,11 +161,16 @@ class Joining:
                 self._environment.write(gone.text)
             if gone.counts is not None:
                 outputs.view.add(gone.counts)
-        if outputs.records:
-            self._environment.write("".join(gone.records))
-        if outputs.events is not None and gone.records:
+        self._is_all_there &= bool(gone.records)
+        if gone.records:
+            self._write_run(gone.records)
+
+    def _write_run(self, lines: tuple[str, ...]) -> None:
+        if self._outputs.records:
+            self._environment.write("".join(lines))
+        if self._outputs.events is not None:
             # The start of the first run stands there since the file was opened.
-            outputs.events.take_over(gone.records if self._has_records else gone.records[1:])
+            self._outputs.events.take_over(lines if self._has_records else lines[1:])
             self._has_records = True
 
     def _note_copies(self, gone: Gone) -> None:
