@@ -176,3 +176,23 @@ def test_an_error_quotes_nothing_of_the_file(broken: bytes) -> None:
     told = str(refused.value)
     assert re.fullmatch(r"no HAR file behind entry 0: [A-Za-z0-9()\-: ]+", told), told
     assert "s3cr3t" not in told
+
+
+def test_what_is_not_needed_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of other parts of an entry, as large as they may be, and of what stands in a message where a text
+    belongs, no more is in memory than the parser holds."""
+    monkeypatch.setattr(har_source, "_READ_BYTES", 1 << 14)
+    many = b"[" + b"[]," * 100_000 + b"[]]"
+    message = json.dumps(RECEIVED).encode()[:-1] + b', "x": ' + many + b"}"
+    wrong = b'{"type": "send", "time": 1, "opcode": 1, "data": ' + many + b"}"
+    entry = b'{"response": ' + many + b', "_webSocketMessages": [' + message + b"," + wrong + b"]}"
+    stream = io.BytesIO(b'{"log": {"entries": [' + entry + b"]}}")
+    list(iter_har(io.BytesIO(har()), "c"))
+    tracemalloc.start()
+    try:
+        (socket,) = iter_har(stream, "c")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (len(socket.messages), socket.skipped) == (1, 1)
+    assert peak < 4 << 20

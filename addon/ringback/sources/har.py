@@ -35,6 +35,20 @@ MAX_STRING_BYTES = 128 << 20
 """Bytes of a string, far more than any message takes. The parser holds a whole one, whoever asks for it."""
 _READ_BYTES = 4 << 20
 """Read at a time: of a string that goes on, the parser copies what it has with each reading."""
+_ENTRY = "log.entries.item"
+_TOLD = f"{_ENTRY}._webSocketMessages"
+_NEEDED = frozenset(
+    {
+        _ENTRY,
+        f"{_ENTRY}.request",
+        f"{_ENTRY}.request.url",
+        _TOLD,
+        f"{_TOLD}.item",
+        *(f"{_TOLD}.item.{name}" for name in ("type", "time", "opcode", "data")),
+    }
+)
+"""Where what is needed stands. All else of an entry, bodies of responses among it, is not kept: small lists
+would take forty times their size."""
 _DEEPER = frozenset({"start_map", "start_array"})
 _BACK = frozenset({"end_map", "end_array"})
 _PIECE = re.compile(r"[\n'\"]")
@@ -71,7 +85,8 @@ def iter_har(stream: BinaryIO, capture: str) -> Iterator[HarWebSocket]:
         events = ijson.parse(
             _shallow(ijson.basic_parse(_Strings(stream), use_float=True, buf_size=_READ_BYTES))
         )
-        for entry in ijson.items(events, "log.entries.item"):
+        needed = (event for event in events if event[0] in _NEEDED)
+        for entry in ijson.items(needed, _ENTRY):
             count += 1
             told = entry.get("_webSocketMessages") if isinstance(entry, dict) else None
             if isinstance(told, list) and told:
