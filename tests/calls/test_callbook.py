@@ -262,11 +262,17 @@ def test_calls_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_call_that_was_pushed_out_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not even of copies that it had no room for, each on a connection of its own."""
+    """Not even of copies that it had no room for, each on a connection of its own: of one stanza, and of two
+    that turn out to be one."""
     monkeypatch.setattr(book, "MAX_CALLS", 1)
     tape, calls = Tape(), CallBook()
     for connection in range(2 * book.MAX_SIGHTINGS_PER_EMISSION):
+        sender = DEVICE if connection % 2 else OTHER_DEVICE
         calls.add(tape.delivered(preaccept(from_=DEVICE), connection))
+        calls.add(tape.delivered(preaccept(from_=sender, stanza_id="P-2"), connection))
+    call = calls.add(tape.delivered(preaccept(stanza_id="P-2"))).call
+    assert call is not None
+    assert [len(each.sightings) for each in call.emissions] == [book.MAX_SIGHTINGS_PER_EMISSION] * 2
     other = calls.add(tape.sent(preaccept(session='call-id="CALLID-0002"')))
     held = [call for holders in calls._holders.values() for call in holders.values()]
     assert held == [other.call]

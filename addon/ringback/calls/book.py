@@ -189,9 +189,19 @@ class CallBook:
     def _absorb(self, call: Call, emission: Emission, other: Emission) -> None:
         call.emissions.remove(other)
         for sighting in other.sightings:
-            self._keep_copy(call, emission, sighting)
+            if not self._keep_copy(call, emission, sighting):
+                self._leave(call, _place(sighting, emission.stanza_id))
         for ack in other.acks:
             self._attach(call, emission, ack)
+
+    def _leave(self, call: Call, place: _Place) -> None:
+        """Hold the place for the call no longer, unless another of its copies stands there."""
+        holders = self._holders.get(place, {})
+        stands = (_place(copy, each.stanza_id) == place for each in call.emissions for copy in each.sightings)
+        if not any(stands):
+            holders.pop(_CallKey(call.capture, call.call_id), None)
+        if not holders:
+            self._holders.pop(place, None)
 
     def _hold(self, place: _Place, call: Call) -> None:
         holders = self._holders.setdefault(place, {})
