@@ -12,6 +12,8 @@ import pytest
 from mitmproxy import flowfilter
 from mitmproxy.http import HTTPFlow
 from mitmproxy.io import FlowReader
+from mitmproxy.websocket import WebSocketMessage
+from wsproto.frame_protocol import Opcode
 
 from ringback.findings import Severity
 from ringback.mitm import flowmarks
@@ -201,6 +203,23 @@ def test_calls_and_flows_are_bounded(
         desk.say(flow, server_frames(pair, [pre_accept("00AAAA77")]))
         desk.tick()
         assert flow.comment == comment
+
+
+def test_other_protocols_take_no_room(
+    tmp_path: Path, pair: NoisePair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many WebSockets of a browser begin, a client's verdict is kept up."""
+    monkeypatch.setattr(flowmarks, "MAX_FLOWS", 2)
+    with Desk(tmp_path, call_flows=False) as desk:
+        desk.write_keys(pair.key_log)
+        flow = desk.connect(pair)
+        others = [desk.open() for _ in range(3)]
+        for other in others:
+            desk.hand_out(other, WebSocketMessage(Opcode.TEXT, True, b"something else", 1.0))
+        desk.say(flow, server_frames(pair, [pre_accept("00AAAA77")]))
+        desk.tick()
+    assert flow.comment.endswith("; CALLID-0001, 1 pre-accept")
+    assert not any(other.comment for other in others)
 
 
 def test_the_verdict_of_a_flow_goes_with_it() -> None:

@@ -156,7 +156,11 @@ class FlowMarks:
 
     def _notice(self, notice: WireNotice) -> None:
         verdict, event = self._verdicts.get(notice.flow), notice.event
-        if verdict is None or isinstance(event, ConnectionIgnored):
+        if verdict is None:
+            return
+        if isinstance(event, ConnectionIgnored):
+            # It takes no room from ours: a browser may open a thousand WebSockets beside a client's.
+            del self._verdicts[notice.flow]
             return
         self._changed[notice.flow] = None
         if isinstance(event, FrameClosed) and event.reason is not ClosedReason.NOT_THIS_PROTOCOL:
