@@ -248,8 +248,8 @@ def test_what_is_not_shown_any_more_is_not_noted(tmp_path: Path, monkeypatch: py
     logs: list[FrameLog] = []
 
     class Kept(FrameLog):
-        def __init__(self) -> None:
-            super().__init__()
+        def __init__(self, first: int) -> None:
+            super().__init__(first)
             logs.append(self)
 
     monkeypatch.setattr("ringback.mitm.messagelog.FrameLog", Kept)
@@ -260,6 +260,23 @@ def test_what_is_not_shown_any_more_is_not_noted(tmp_path: Path, monkeypatch: py
         for _ in range(5):
             desk.say(flow, server_frames(pair, [IQ]))
     assert [len(log) for log in logs] == [0, 3]
+
+
+def test_a_connection_that_was_given_up_and_goes_on(
+    tmp_path: Path, pair: NoisePair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes on it is shown and marked; what came before is no longer remembered."""
+    monkeypatch.setattr("ringback.sources.live.MAX_FOLLOWED", 1)
+    with Desk(tmp_path) as desk:
+        desk.write_keys(pair.key_log)
+        flow = desk.connect(pair)
+        before = desk.say(flow, server_frames(pair, [CALL]))
+        desk.connect(NoisePair(seed=b"newer"))
+        since = desk.say(flow, server_frames(pair, [CALL]))
+        desk.tick()
+        assert text_of(before, flow).startswith("what it held is no longer remembered")
+        assert text_of(since, flow).startswith("↓ preaccept")
+    assert "CALLID-0001, 1 pre-accept" in flow.comment
 
 
 def test_other_protocols_push_nothing_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,14 @@ def test_every_frame_is_remembered_with_its_tag() -> None:
     assert frame == LoggedFrame(1, len(plain(IQ)) + 16, Fate.OPENED, "iq")
 
 
+def test_what_came_before_the_first_message_is_forgotten() -> None:
+    """Where a connection is taken up in the middle."""
+    log = FrameLog(7)
+    log.note(7, 0, 20, Fate.OPENED)
+    assert [log.is_forgotten(message) for message in (0, 6, 7, 8)] == [True, True, False, False]
+    assert not FrameLog().is_forgotten(0)
+
+
 def test_a_log_that_is_ended_holds_nothing() -> None:
     """Whatever its connection still notes: several frames of a message, and held ones that a key opens."""
     pair, driver = handshaken()

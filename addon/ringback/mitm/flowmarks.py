@@ -18,7 +18,7 @@ from ringback.observations import Funnel, Observation, StanzaObserved, WireNotic
 from ringback.outlets import new_findings
 from ringback.recognise import PREACCEPT, StanzaKind
 from ringback.sanitize import Placeholders
-from ringback.sources.flows import recorded_name
+from ringback.sources.flows import flow_of
 from ringback.view.visible import visible
 from ringback.wire.events import ClosedReason, ConnectionIgnored, FrameClosed
 from ringback.wording import counted
@@ -96,16 +96,16 @@ class FlowMarks:
 
     def admit(self, flow: Flow) -> None:
         """Remember the flow, which is not kept alive by it."""
-        for name in {flow.id, recorded_name(flow)}:
-            self._flows[name] = flow
+        if self._flows.get(flow.id) is not flow:
+            self._flows[flow.id] = flow
 
     def begin(self, flow: str) -> None:
         """What is observed of the flow of that id follows."""
         for gone in self._verdicts.keys() - self._flows.keys():
             # mitmdump lets go of a flow when its connection has ended: nobody can see its marks any more.
             del self._verdicts[gone]
-        self._verdicts.pop(flow, None)
-        self._verdicts[flow] = _Verdict()
+        self._verdicts.pop(flow_of(flow), None)
+        self._verdicts[flow_of(flow)] = _Verdict()
         if len(self._verdicts) > MAX_FLOWS:
             del self._verdicts[next(iter(self._verdicts))]
 
@@ -116,7 +116,7 @@ class FlowMarks:
         elif isinstance(observation, WireNotice):
             self._notice(observation)
         for finding in new_findings(observation):
-            for flow in {each.flow for each in finding.evidence}:
+            for flow in {flow_of(each.flow) for each in finding.evidence}:
                 verdict = self._verdicts.get(flow)
                 if verdict is not None:
                     verdict.add_finding(finding)
@@ -139,11 +139,11 @@ class FlowMarks:
         return told
 
     def _stanza(self, observed: StanzaObserved) -> None:
-        evidence = observed.sighting.evidence
-        verdict = self._verdicts.get(evidence.flow)
+        flow = flow_of(observed.sighting.evidence.flow)
+        verdict = self._verdicts.get(flow)
         if verdict is None:
             return
-        self._changed[evidence.flow] = None
+        self._changed[flow] = None
         recognised = observed.recognised
         if recognised is not None and recognised.kind is StanzaKind.CALL:
             verdict.preaccepts += observed.action == PREACCEPT
@@ -155,13 +155,14 @@ class FlowMarks:
             verdict.calls[call_id] = visible(self._placeholders.call_id(call_id))
 
     def _notice(self, notice: WireNotice) -> None:
-        verdict, event = self._verdicts.get(notice.flow), notice.event
+        flow, event = flow_of(notice.flow), notice.event
+        verdict = self._verdicts.get(flow)
         if verdict is None:
             return
         if isinstance(event, ConnectionIgnored):
             # It takes no room from ours: a browser may open a thousand WebSockets beside a client's.
-            del self._verdicts[notice.flow]
+            del self._verdicts[flow]
             return
-        self._changed[notice.flow] = None
+        self._changed[flow] = None
         if isinstance(event, FrameClosed) and event.reason is not ClosedReason.NOT_THIS_PROTOCOL:
             verdict.closed[event.reason] += 1

@@ -13,7 +13,7 @@ from mitmproxy.websocket import WebSocketMessage
 from ringback.errors import DecodeError
 from ringback.findings import Finding
 from ringback.observations import FindingMade, Funnel, Message, Observation, StanzaObserved, WireNotice
-from ringback.sources.flows import recorded_name
+from ringback.sources.flows import flow_of
 from ringback.tableguess import TableGuesses
 from ringback.wire.events import FrameUnread
 from ringback.wire.framelog import MAX_FRAMES, FrameLog, LoggedFrame
@@ -113,9 +113,9 @@ class MessageLog:
 
     def frame_log(self, message: Message) -> FrameLog:
         """The log for the connection that begins with `message`."""
-        log = FrameLog()
-        self._connections.pop(message.flow, None)
-        self._connections[message.flow] = _Connection(message.connection, log)
+        log, flow = FrameLog(message.number), flow_of(message.flow)
+        self._connections.pop(flow, None)
+        self._connections[flow] = _Connection(message.connection, log)
         if len(self._connections) > MAX_CONNECTIONS:
             self._push_out()
         self.bound()
@@ -142,7 +142,7 @@ class MessageLog:
         self._guesses.note(observation)
         if isinstance(observation, StanzaObserved):
             evidence = observation.sighting.evidence
-            connection = self._connections.get(evidence.flow)
+            connection = self._connections.get(flow_of(evidence.flow))
             if connection is not None:
                 _keep(connection, connection.stanzas, evidence.place.message, observation)
         elif isinstance(observation, FindingMade):
@@ -155,22 +155,18 @@ class MessageLog:
 
     def is_ours(self, flow: Flow | None) -> bool:
         """Whether the flow's WebSocket speaks the protocol, as far as that was seen."""
-        connection = None if flow is None else self._maybe_connection(flow)
+        connection = None if flow is None else self._connections.get(flow.id)
         return connection is not None and connection.log.is_ours
 
     def maybe_message(self, flow: Flow | None, message: WebSocketMessage | None) -> HeldMessage | None:
         """What the message held; None where its socket is none of ours, or it is no message of the flow."""
         if not isinstance(flow, HTTPFlow) or flow.websocket is None or message is None:
             return None
-        connection = self._maybe_connection(flow)
+        connection = self._connections.get(flow.id)
         if connection is None or not connection.log.is_ours:
             return None
         number = connection.number_of(flow.websocket.messages, message)
         return None if number is None else self._held(connection, number)
-
-    def _maybe_connection(self, flow: Flow) -> _Connection | None:
-        name = flow.id if flow.id in self._connections else recorded_name(flow)
-        return self._connections.get(name)
 
     def _held(self, connection: _Connection, number: int) -> HeldMessage:
         log = connection.log
@@ -190,14 +186,14 @@ class MessageLog:
 
     def _note_finding(self, finding: Finding) -> None:
         for evidence in finding.evidence:
-            connection = self._connections.get(evidence.flow)
+            connection = self._connections.get(flow_of(evidence.flow))
             if connection is not None and evidence.place.message in connection.stanzas:
                 known = connection.findings.setdefault(evidence.place.message, [])
                 if len(known) < MAX_FINDINGS and finding not in known:
                     known.append(finding)
 
     def _note_event(self, notice: WireNotice) -> None:
-        connection = self._connections.get(notice.flow)
+        connection = self._connections.get(flow_of(notice.flow))
         if connection is not None and isinstance(notice.event, FrameUnread):
             place = notice.event.place
             _keep(connection, connection.unread, place.message, (place.frame, notice.event.error))

@@ -21,7 +21,6 @@ from ringback.sources.notice import Notice, Tell, Urgency
 from ringback.sources.streams import STDIN, opened, peek
 
 if TYPE_CHECKING:
-    from mitmproxy.flow import Flow
     from mitmproxy.http import HTTPFlow
     from mitmproxy.websocket import WebSocketMessage
 
@@ -35,6 +34,9 @@ _TEXT_OPCODE = 1
 """Source: RFC 6455, section 5.2."""
 
 _HOW_TO_RECORD = "record one with mitmdump -w FILE"
+
+_FROM = "-from-"
+"""In what a part of a flow is called. The id of no flow holds it: those of mitmproxy are UUIDs."""
 
 _HAR_HEAD = 1024
 """Bytes in which a HAR file's one key stands, whatever it is indented with."""
@@ -274,16 +276,10 @@ def is_allowed(flow: HTTPFlow, hosts: HostFilter) -> bool:
     return hosts.allows([name for name in names if name], flow.request.port)
 
 
-def trimmed_of(flow: Flow) -> int:
+def trimmed_of(flow: HTTPFlow) -> int:
     """How many of its messages ringback has taken away: those before the first that is still there."""
     told = flow.metadata.get(TRIMMED)
     return told if isinstance(told, int) and told > 0 else 0
-
-
-def recorded_name(flow: Flow) -> str:
-    """What evidence calls a flow that is read again: its id, where nothing was taken away from it."""
-    begin = trimmed_of(flow)
-    return part_of(flow.id, begin) if begin else flow.id
 
 
 def recorded_messages(flow: HTTPFlow, capture: str, tell: Tell) -> list[Message]:
@@ -294,8 +290,9 @@ def recorded_messages(flow: HTTPFlow, capture: str, tell: Tell) -> list[Message]
         which = f"flow {name}" if isinstance(name, str) else "a flow"
         tell(Notice(f"left out {which} of {capture}: it holds messages or an id that no mitmproxy writes"))
         return []
-    begin, called = trimmed_of(flow), recorded_name(flow)
+    begin, called = trimmed_of(flow), flow.id
     if begin:
+        called = part_of(flow.id, begin)
         tell(_is_trimmed(begin, flow.id, capture))
     own = [
         to_message(message, capture=capture, connection=0, flow=called, number=number)
@@ -310,7 +307,12 @@ def recorded_messages(flow: HTTPFlow, capture: str, tell: Tell) -> list[Message]
 def part_of(flow: str, begin: int) -> str:
     """What a connection is called that is read from its message `begin` on. Its frames are counted from
     there: nobody may take them for those that are counted from the handshake on."""
-    return f"{flow}-from-{begin}"
+    return f"{flow}{_FROM}{begin}"
+
+
+def flow_of(name: str) -> str:
+    """The id of the flow that evidence calls so, whichever part of it that is."""
+    return name.partition(_FROM)[0]
 
 
 def _is_sound(message: WebSocketMessage) -> bool:

@@ -55,8 +55,8 @@ _Noted: TypeAlias = tuple[int, int, Outcome, str]
 class FrameLog:
     """A connection's frames by the message that completed them. Nothing is rendered, copied or decoded."""
 
-    def __init__(self) -> None:
-        """No frame yet."""
+    def __init__(self, first: int = 0) -> None:
+        """No frame yet; what came before the message of index `first` is forgotten."""
         self.messages = 0
         """Messages that were taken; the index of the next one."""
         self.is_ignored = False
@@ -67,7 +67,7 @@ class FrameLog:
         """The others of those messages that completed several."""
         self._last: dict[int, int] = {}
         """Highest number of a frame, of messages that completed more frames than are remembered."""
-        self._forgotten = -1
+        self._forgotten = first - 1
         self._most = MAX_MESSAGES
 
     @property
