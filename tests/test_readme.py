@@ -39,12 +39,14 @@ def leaf_commands(group: click.Group, prefix: str = "ringback") -> dict[str, cli
 
 
 def usage(path: str, command: click.Command) -> str:
-    """One line with every option and argument of a command, in the order of its help."""
+    """One line with every option and argument of a command, in the order of its help; in brackets what may be
+    left out."""
     words = [path]
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             value = "" if parameter.is_flag else f" {parameter.metavar or str(parameter.name).upper()}"
-            words.append(f"[{parameter.opts[0]}{value}]")
+            word = f"{parameter.opts[0]}{value}"
+            words.append(word if parameter.required else f"[{word}]")
     words += [str(each.metavar) for each in command.params if isinstance(each, click.Argument)]
     return " ".join(words)
 
