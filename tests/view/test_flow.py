@@ -21,6 +21,11 @@ def test_pieces_stand_together_while_they_fit() -> None:
     assert laid_out("a" * 10, "b" * 10, "c", width=21) == ["aaaaaaaaaa", "    bbbbbbbbbb  c"]
 
 
+def test_nothing_is_set_apart_from_a_line_without_text() -> None:
+    """A piece of blanks that begins a line leaves no gap there."""
+    assert laid_out("abcd", "e", " ", "f", width=9, indent="") == ["abcd  e", "f"]
+
+
 def test_a_long_piece_is_wrapped_at_its_blanks() -> None:
     """A sentence that is wider than a line is wrapped between words, under the indent."""
     sentence = "one two three four five six seven eight nine ten"

@@ -32,7 +32,7 @@ def flow(pieces: Iterable[Text], *, width: int | None, indent: str = "") -> Iter
             yield Text(_GAP).join(held)
         *full, line = _wrapped(piece, indent if held else "", width, indent)
         yield from full
-        held, columns = [line], line.cell_len
+        held, columns = [line] if line else [], line.cell_len
     yield Text(_GAP).join(held)
 
 
