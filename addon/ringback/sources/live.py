@@ -17,7 +17,7 @@ MAX_FOLLOWED = 4096
 began longest ago, and is counted; what still comes on that one is taken for another one, whose beginning was
 not seen."""
 
-_PLACES = 16 * MAX_FOLLOWED
+MAX_PLACES = 16 * MAX_FOLLOWED
 """Connections that were given up while they are open of which it is remembered up to where they were taken:
 more than a proxy can have."""
 
@@ -49,7 +49,7 @@ class LiveConnections:
         self.followed: dict[str, Followed] = {}
         """Those that are looked at, by their flows."""
         self._left_out: Recent[str, None] = Recent(MAX_FOLLOWED)
-        self._given_up: Recent[str, tuple[int, int]] = Recent(_PLACES)
+        self._given_up: Recent[str, tuple[int, int]] = Recent(MAX_PLACES)
         """Up to where they were taken: what was is not taken again."""
         self._over: list[int] = []
         self.given_up = 0
