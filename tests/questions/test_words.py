@@ -2,7 +2,9 @@
 
 import pytest
 
+from ringback.questions.verdict import Verdict
 from ringback.questions.words import OTHER, plain_version, plain_word
+from ringback.stanza import Node
 from support.plays import play
 from synthetic.stage import Stage
 
@@ -28,15 +30,24 @@ def test_versions(text: str, shown: str) -> None:
     assert plain_version(text) == shown
 
 
-def test_a_reason_that_names_somebody_is_not_repeated() -> None:
-    """A reject whose reason is a number, seen by the caller, stands as `other` in the table."""
+def rejected(reason: str, *before: Node) -> Verdict:
+    """What `call-preaccept/3` makes of a reject for that reason; `before` stand in its stanza before it."""
 
     def act(stage: Stage) -> None:
         session = stage.ring()
-        stage.world.call(stage.callee, session.creator, session.reject("15550000002"))
+        stage.world.call(stage.callee, session.creator, *before, session.reject(reason))
 
-    (verdict,) = (
-        each for each in play(act, devices=(17, 7)).weigh().verdicts if each.question.endswith("/3")
-    )
-    rejects = next(table for table in verdict.counts if table.title == "rejects around them")
+    verdicts = play(act, devices=(17, 7)).weigh().verdicts
+    return next(each for each in verdicts if each.question.endswith("/3"))
+
+
+def test_a_reason_that_names_somebody_is_not_repeated() -> None:
+    """A reject whose reason is a number, seen by the caller, stands as `other` in the table."""
+    rejects = next(table for table in rejected("15550000002").counts if table.title == "rejects around them")
     assert rejects.rows == (("other, without any pre-accept", 1),)
+
+
+def test_a_reason_is_that_of_the_action() -> None:
+    """Wherever it stands among the children: what comes before it is no action."""
+    assert rejected("busy", Node("extra")) == rejected("busy")
+    assert rejected("busy") != rejected("other")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ringback.calls import Emission, Sender, Sighting, same_device
-from ringback.check.subject import listed_devices
+from ringback.check.subject import action_value, listed_devices
 from ringback.questions.evidence import CallEvidence, place_on_wire
 from ringback.questions.offered import is_phone
 from ringback.questions.ringing import is_device, targets_of
@@ -128,8 +128,8 @@ def _action(action: str, copy: Sighting) -> str:
 
 
 def _reason(copy: Sighting) -> str:
-    reason = copy.node.children[0].text("reason") if copy.node.children else None
-    return plain_word(reason) if reason else NO_REASON
+    reason = action_value(copy, "reason")
+    return plain_word(str(reason)) if reason else NO_REASON
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import enum
 from collections.abc import Iterator, Sequence
 
 from ringback.calls import Sender, Sighting
+from ringback.check.subject import action_value
 from ringback.questions.evidence import CallEvidence, place_on_wire
 from ringback.questions.offered import is_phone
 from ringback.questions.ringing import Watch
@@ -113,7 +114,8 @@ def _handed(evidence: CallEvidence, device: Sender) -> list[Sighting]:
 
 
 def _reason(copy: Sighting) -> str | None:
-    return copy.node.children[0].text("reason") if copy.node.children else None
+    reason = action_value(copy, "reason")
+    return None if reason is None else str(reason)
 
 
 def _spellings(evidence: CallEvidence, device: Sender) -> Iterator[Jid]:
