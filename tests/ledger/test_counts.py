@@ -289,6 +289,73 @@ def test_a_counting_that_is_stopped_goes_on_where_it_was(path: Path, monkeypatch
     holds(path, anew=CALLS - 1)
 
 
+def test_a_counting_that_is_stopped_again_and_again_loses_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever each time ends: what is kept grows, and in the end it is what all stanzas say."""
+    monkeypatch.setattr("ringback.calls.book.MAX_CALLS", 2)
+    monkeypatch.setattr(counts, "MAX_PENDING", 1)
+    monkeypatch.setattr(counts, "_PROGRESS_STANZAS", 1)
+    filled(path, *observed(*(each for number in range(CALLS, 12) for each in call(number)))).close()
+    for stanzas in (3, 25, 31, 8, 50, 44, 60, 2):
+        before, gone = rows(path), [0]
+
+        def stop(gone: list[int] = gone, most: int = stanzas) -> bool:
+            gone[0] += 1
+            return gone[0] > most
+
+        if ask(path, going=Going(stop=stop)).tally.is_whole:
+            break
+        assert rows(path) >= before
+    holds(path)
+
+
+@pytest.mark.parametrize("stanzas", [1, 4, 12, 40])
+def test_what_has_changed_before_a_counting_was_stopped_is_not_forgotten(
+    path: Path, monkeypatch: pytest.MonkeyPatch, stanzas: int
+) -> None:
+    """A call that was over long before is named by what is found late: also by whoever goes on."""
+    monkeypatch.setattr(counts, "MAX_PENDING", 1)
+    monkeypatch.setattr(counts, "_PROGRESS_STANZAS", 1)
+    late = call(1, lambda tape: tape.sent(preaccept(from_=DEVICE, stanza_id="P-9"), at=at(3) + 5000.0))[-1]
+    filled(path, *observed(late)).close()
+    for _ in range(3):
+        asked = [0]
+
+        def stop(asked: list[int] = asked) -> bool:
+            asked[0] += 1
+            return asked[0] > stanzas
+
+        ask(path, going=Going(stop=stop))
+    holds(path)
+
+
+@pytest.mark.parametrize("stanzas", [1, 12, 25])
+def test_a_counting_that_begins_anew_and_is_stopped_has_nothing_of_before(
+    path: Path, monkeypatch: pytest.MonkeyPatch, stanzas: int
+) -> None:
+    """Where what is kept cannot be read, while the newest had to be counted: all goes, and is made again."""
+    monkeypatch.setattr(counts, "MAX_PENDING", 1)
+    monkeypatch.setattr(counts, "_PROGRESS_STANZAS", 1)
+    filled(path, *observed(*call(CALLS))).close()
+    with raw(path) as database:
+        database.execute("UPDATE counted SET durations = x'c1'")
+    asked = [0]
+
+    def stop() -> bool:
+        asked[0] += 1
+        return asked[0] > stanzas
+
+    assert not ask(path, going=Going(stop=stop)).tally.is_whole
+    holds(path)
+
+
+def rows(path: Path) -> int:
+    with raw(path) as database:
+        (number,) = database.execute("SELECT count(*) FROM counted").fetchone()
+    return int(number)
+
+
 def test_a_turn_that_another_took_keeps_nothing(path: Path) -> None:
     """Two processes count at once: what the one that began first has read may be older than what was told."""
     filled(path, *observed(*call(CALLS))).close()

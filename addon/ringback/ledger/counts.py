@@ -114,7 +114,7 @@ def _brought_up_to_date(path: Path, counting: Counting, writer: sqlite3.Connecti
     anew: set[str] | None = None
     begin, holding = ALWAYS, list[Counted]()
     if kept is not None:
-        named, since = _named_since(path, turn.begin), _in_the_book(spans, turn.begin)
+        named, since = _named_since(path, turn.changed, going), _in_the_book(spans, turn.begin)
         again = [each for each in spans if each.call in named or each.touched_at >= since]
         anew = {each.call for each in again}
         begin = min((turn.begin, *(each.first_at for each in again)))
@@ -148,10 +148,19 @@ def _with_all_in_the_book(spans: Sequence[Span], begin: float) -> float:
     return min((begin, *(each.first_at for each in spans if each.touched_at >= before)))
 
 
-def _named_since(path: Path, begin: float) -> set[str]:
-    """The calls that any stanza names from then on."""
-    found = (recognise(sighting.node) for sighting in iter_sightings(path, begin))
-    return {each.call_id for each in found if each is not None and each.call_id is not None}
+def _named_since(path: Path, since: float, going: Going) -> set[str]:
+    """The calls that any stanza names from then on; those that were found until it is stopped."""
+    named: set[str] = set()
+    if since == NEVER:
+        return named
+    with closing(iter_sightings(path, since)) as sightings:
+        for number, sighting in enumerate(sightings):
+            if number % _PROGRESS_STANZAS == 0 and going.stop():
+                break
+            recognised = recognise(sighting.node)
+            if recognised is not None and recognised.call_id is not None:
+                named.add(recognised.call_id)
+    return named
 
 
 def holds(path: Path, counting: Counting, calls: int) -> bool:
@@ -278,12 +287,13 @@ class _Keeper:
     """Keeps what is counted, a few calls at a time."""
 
     def __init__(self, path: Path, turn: Turn, anew: Collection[str] | None) -> None:
-        """What is kept of the calls `anew` goes, None for all."""
+        """What is kept of the calls `anew` goes as they are counted, None for all at once."""
         self.unkept = ""
         """Why it is not kept any more; empty while it is."""
         self._path = path
         self._turn = turn
-        self._anew = anew
+        self._stale = None if anew is None else set(anew)
+        self._floor = ALWAYS if anew is None else turn.begin
         self._pending: list[tuple[Counted, float]] = []
 
     def kept(self, stream: _Stream) -> Iterator[Counted]:
@@ -293,13 +303,19 @@ class _Keeper:
             yield each[0]
             if len(self._pending) >= MAX_PENDING:
                 self._store(stream.begin)
-        self._store(stream.begin)
+        self._store(stream.begin, is_last=not stream.is_stopped)
 
-    def _store(self, begin: float) -> None:
+    def _store(self, begin: float, *, is_last: bool = False) -> None:
         if self.unkept:
             return
         pending, self._pending = self._pending, []
-        without, self._anew = self._anew, ()
+        # Those that are still to be counted anew stay until then: an end before loses none that was counted.
+        without = self._stale
+        if without is not None and not is_last:
+            without = without & {each.call_id for each, _ in pending}
+        self._stale = set() if self._stale is None or without is None else self._stale - without
+        # While it comes to where the turn began it stands no better than before.
+        begin = max(begin, self._floor)
         try:
             self.unkept = "" if self._turn.store(pending, begin, without=without) else _OVER
         except sqlite3.Error as error:

@@ -25,7 +25,7 @@ from ringback.questions.counts import CallCount, Counted, Durations
 MAX_TALLIES = 4
 """Specifications by which a ledger keeps counts; the one that was counted by longest ago goes first."""
 
-STATE = "SELECT id, since, taken, evidence, doubtful FROM tally WHERE model = ?"
+STATE = "SELECT id, since, changed, taken, evidence, doubtful FROM tally WHERE model = ?"
 EVIDENCE = "SELECT count(*), max(id), total(frame) FROM observation"
 """Differs where there are other frames: against rows that nobody told of."""
 COUNTED = "SELECT call, first_at, durations, count FROM counted WHERE tally = ?"
@@ -44,6 +44,8 @@ class State(NamedTuple):
 
     tally: int
     since: float
+    changed: float
+    """From when on something has changed that the turn which was taken last has not gone through."""
     taken: float
     evidence: str
     doubtful: str
@@ -113,32 +115,37 @@ class Turn:
     number: int
     begin: float
     """From when on it has to be counted."""
+    changed: float
+    """From when on something has changed; never where a turn was only not brought to its end."""
 
     @classmethod
     def take(cls, database: sqlite3.Connection, model: str) -> Turn:
         """From here on whoever changes the ledger is heard anew."""
         with transaction(database):
             database.execute(
-                "INSERT INTO tally (model, since, taken, turn, evidence, doubtful) "
-                "VALUES (?, ?, ?, 0, '', '[]') ON CONFLICT DO NOTHING",
-                (model, ALWAYS, ALWAYS),
+                "INSERT INTO tally (model, since, changed, taken, turn, evidence, doubtful) "
+                "VALUES (?, ?, ?, ?, 0, '', '[]') ON CONFLICT DO NOTHING",
+                (model, NEVER, NEVER, ALWAYS),
             )
             state = State(*database.execute(STATE, (model,)).fetchone())
-            begin = state.begin
+            begin, changed = state.begin, min(state.since, state.changed)
             if begin == NEVER:
                 # It was found that it does not hold, though nobody has told so.
                 begin = ALWAYS
+            if begin == ALWAYS:
+                # Nothing is kept of what was counted before any change.
+                changed = NEVER
             # Numbers grow over all tallies: that which was counted by longest ago has the least.
             (number,) = database.execute("SELECT max(turn) + 1 FROM tally").fetchone()
             database.execute(
-                "UPDATE tally SET since = ?, taken = ?, turn = ? WHERE id = ?",
-                (NEVER, begin, number, state.tally),
+                "UPDATE tally SET since = ?, changed = ?, taken = ?, turn = ? WHERE id = ?",
+                (NEVER, changed, begin, number, state.tally),
             )
             old = "SELECT id FROM tally ORDER BY turn DESC LIMIT -1 OFFSET ?"
             for row in database.execute(old, (MAX_TALLIES,)).fetchall():
                 database.execute("DELETE FROM counted WHERE tally = ?", row)
                 database.execute("DELETE FROM tally WHERE id = ?", row)
-        return cls(database, state.tally, number, begin)
+        return cls(database, state.tally, number, begin, changed)
 
     def store(
         self, calls: Iterable[tuple[Counted, float]], begin: float, *, without: Collection[str] | None = ()
@@ -175,8 +182,8 @@ class Turn:
         with transaction(self.database):
             if self._is_on():
                 self.database.execute(
-                    "UPDATE tally SET taken = ?, evidence = ?, doubtful = ? WHERE id = ?",
-                    (NEVER, evidence, json.dumps(sorted(doubtful)), self.tally),
+                    "UPDATE tally SET changed = ?, taken = ?, evidence = ?, doubtful = ? WHERE id = ?",
+                    (NEVER, NEVER, evidence, json.dumps(sorted(doubtful)), self.tally),
                 )
                 self.database.execute(UNUSED)
 

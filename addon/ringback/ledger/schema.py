@@ -103,7 +103,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             # For each specification that calls were counted by: from when on that no longer holds.
             """CREATE TABLE tally (
                 id INTEGER PRIMARY KEY, model TEXT NOT NULL UNIQUE,
-                since REAL NOT NULL, taken REAL NOT NULL, turn INTEGER NOT NULL,
+                since REAL NOT NULL, changed REAL NOT NULL, taken REAL NOT NULL, turn INTEGER NOT NULL,
                 evidence TEXT NOT NULL, doubtful TEXT NOT NULL)""",
             # What was counted, each value once: calls that went alike share one.
             """CREATE TABLE count (
