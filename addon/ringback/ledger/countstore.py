@@ -3,7 +3,8 @@
 A tally has the counts of all calls for one specification, and two times. From `since` on something has
 changed after the last turn was taken: writers put it back (`ringback.ledger.changes`). From `taken` on the
 turn that was taken last has still to count. Both are never where all of it holds. What a turn stores is
-stored together with where the next one would have to begin; a turn after which another took one is over.
+stored together with where the next one would have to begin; a turn after which another took one is over. What
+had changed before a turn that was not brought to its end stands in `changed` for the next one.
 """
 
 from __future__ import annotations
