@@ -68,7 +68,9 @@ async def measure(arguments: tuple[str, ...], count: int, points: int) -> list[t
         keys = Path(folder) / "client.keys"
         keys.write_text(pair.key_log, encoding="ascii")
         options = ("--set", f"ringback_keylog={keys}") if arguments else ()
-        proxied = reverse_proxy(Mitmdump, *arguments, *options, confdir=Path(folder))
+        # Else mitmdump prints a line for each message.
+        quiet = ("--set", "flow_detail=0")
+        proxied = reverse_proxy(Mitmdump, *arguments, *options, *quiet, confdir=Path(folder))
         async with proxied as (proxy, loopback):
             pipe = await loopback.connect(await asyncio.to_thread(lambda: proxy.port))
             await pipe.say(pair.handshake)

@@ -23,6 +23,8 @@ class _Handler(WebSocketHandler):
         self._arrived = arrived
 
     def open(self) -> None:  # type: ignore[override]
+        # Else the first of several messages is waited for to be acknowledged, 40 ms each time.
+        self.set_nodelay(True)
         self._arrived.put_nowait(self)
 
     def on_message(self, message: str | bytes) -> None:
