@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,13 @@ def test_stanzas_without_parts_beside_them(tmp_path: Path) -> None:
     """Where a checkout has no parts there is no second model, and no fault."""
     stanza = write(tmp_path / "stanzas", "any.yaml", "")
     assert load_parts(stanza) == load_parts(stanza.parent) == {}
+
+
+def test_stanza_files_that_lie_by_themselves(tmp_path: Path) -> None:
+    """A stanza file is none of the parts wherever it lies, alone or in a folder of any name."""
+    shipped = Path(str(files("ringback.spec") / "data" / "call-preaccept.yaml"))
+    alone = write(tmp_path / "mine", shipped.name, shipped.read_text(encoding="utf-8"))
+    assert load_parts(shipped) == load_parts(alone) == load_parts(alone.parent) == {}
 
 
 def test_place_that_is_not_there(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ MAX_FILE_BYTES = 1 << 18
 keeping the YAML parser, which takes 3 s for so much, any longer."""
 
 _CODE = re.compile("^[\"']?code[\"']? *:", re.MULTILINE)
+_TAG = re.compile("^[\"']?tag[\"']? *:", re.MULTILINE)
 """The key that every spec part has and no stanza file."""
 
 
@@ -77,7 +78,8 @@ def load_parts(path: Path) -> dict[str, SpecPart]:
     """All spec parts at `path` by their code: the specification's second model of a stanza.
 
     `path` is a part, a folder of parts, a wacrg checkout, its `spec` folder, or anything of its stanzas, in
-    which case the parts are those beside them. Empty where there are none there.
+    which case the parts are those beside them. Empty where there are none there, as
+    beside a stanza file, or a folder of such files, that lies by itself.
 
     Raises:
         SpecError: something cannot be read, is no spec part, or has the code of another.
@@ -113,11 +115,18 @@ def _find_parts(path: Path) -> list[Path]:
         raise SpecError(path, None, "no such file or folder")
     folder = (path if path.is_dir() else path.parent).absolute()
     if path.is_file() and folder.name != "stanzas":
-        return [path]
+        return [] if _is_of_stanza(path) else [path]
     beside = folder.parent / "signalling" if folder.name == "stanzas" else folder
     candidates = (folder / "spec" / "signalling", folder / "signalling", beside)
     found = next((candidate for candidate in candidates if candidate.is_dir()), None)
-    return [] if found is None else _yaml_files(found)
+    files = [] if found is None else _yaml_files(found)
+    return [] if found == folder and files and _is_of_stanza(files[0]) else files
+
+
+def _is_of_stanza(file: Path) -> bool:
+    """Whether a file is of the stanzas and not of the parts: it has a tag and no code."""
+    text = _text(file)
+    return _TAG.search(text) is not None and _CODE.search(text) is None
 
 
 def _find(path: Path) -> list[Path]:
