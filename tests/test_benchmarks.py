@@ -173,16 +173,18 @@ def test_the_page_has_a_place_for_each_python(tmp_path: Path) -> None:
     """`--markdown` replaces what stands between the markers of the running Python and nothing else."""
     page = tmp_path / "page.md"
     text = PAGE.read_text(encoding="utf-8")
-    assert "<!-- speed 3.11 -->" in text
-    assert "<!-- speed 3.13 -->" in text
-    mark = table.marker()
-    page.write_text(f"before\n<!-- {mark} -->\nold\n<!-- end of {mark} -->\nafter\n", encoding="utf-8")
+    for version in ("3.11", "3.13"):
+        assert f"<!-- speed {version} -->" in text
+        assert f"<!-- instructions {version} -->" in text
+    mark, other = table.block("name"), table.block("instructions")
+    kept = f"<!-- {other} -->\nkept\n<!-- end of {other} -->\n"
+    page.write_text(f"before\n<!-- {mark} -->\nold\n<!-- end of {mark} -->\nafter\n{kept}", encoding="utf-8")
     row = Row("name", "what it is", "x", Bound(least=2), Bound(least=2))
     table.write_into(page, [Measured(row, Ratio(1.5, 1.25, 2.0), {"one": "1 us"})], {"python": "3"})
     written = page.read_text(encoding="utf-8")
     assert written.startswith(f"before\n<!-- {mark} -->\n\n| what ")
     assert "| what it is | 1.50x | 1.25 to 2.00 | at least 2x | no | one 1 us |" in written
-    assert written.endswith(f"\n<!-- end of {mark} -->\nafter\n")
+    assert written.endswith(f"\n<!-- end of {mark} -->\nafter\n{kept}")
     assert "old" not in written
 
 
@@ -198,7 +200,7 @@ def test_a_page_without_a_place_is_refused(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("nothing", encoding="utf-8")
     with pytest.raises(ValueError, match=r"page\.md has no markers <!-- speed"):
-        table.check_place(page)
+        table.check_places(page, ["mix-baileys"])
 
 
 def test_the_page_tells_every_option(capsys: pytest.CaptureFixture[str]) -> None:

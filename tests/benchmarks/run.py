@@ -46,7 +46,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--markdown",
         type=Path,
         metavar="PAGE",
-        help="put the table into PAGE, between the markers of the running Python",
+        help="put the tables into PAGE, between the markers of the running Python",
     )
     parsed = parser.parse_args(arguments)
     if parsed.runs < LEAST_RUNS:
@@ -59,7 +59,7 @@ def main() -> None:
     arguments = parse()
     names = arguments.only or [name for name in ROWS if arguments.callgrind or name not in callgrind.NAMES]
     if arguments.markdown:
-        table.check_place(arguments.markdown)
+        table.check_places(arguments.markdown, names)
     if set(names) & set(callgrind.NAMES) and not callgrind.is_possible():
         sys.exit(
             f"instructions cannot be counted: install {' and '.join(callgrind.TOOLS)}, or leave them out"

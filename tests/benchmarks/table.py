@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import callgrind, markers
 from benchmarks.peer import BAILEYS
 from benchmarks.rows import Bound, Measured
 from support.npm_pack import tool
@@ -74,36 +74,36 @@ def to_markdown(results: Sequence[Measured], around: dict[str, str]) -> str:
         )
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", "Measured with " + ", ".join(f"{name} {value}" for name, value in around.items()) + "."]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
-def marker() -> str:
-    """What the two markers around the table of the running Python say."""
-    return f"speed {sys.version_info.major}.{sys.version_info.minor}"
+def block(name: str) -> str:
+    """What the markers say around the table that a row of that name stands in, under the running Python.
+
+    Instructions have one of their own: to count them takes no quiet machine, so it is done at other times.
+    """
+    what = "instructions" if name in callgrind.NAMES else "speed"
+    return f"{what} {sys.version_info.major}.{sys.version_info.minor}"
 
 
-def check_place(page: Path) -> None:
-    """See that `page` has a place for the running Python, before anything is measured.
+def check_places(page: Path, names: Sequence[str]) -> None:
+    """See that `page` has a place for each of these rows, before anything is measured.
 
     Raises:
         ValueError: it has not.
     """
-    if not _place().search(page.read_text(encoding="utf-8")):
-        raise ValueError(f"{page.name} has no markers <!-- {marker()} --> and <!-- end of {marker()} -->")
+    for name in names:
+        markers.check(page, block(name))
 
 
 def write_into(page: Path, results: Sequence[Measured], around: dict[str, str]) -> None:
-    """Replace the table of the running Python in `page`, between its two markers.
+    """Replace the tables of the running Python that these rows stand in.
 
     Raises:
-        ValueError: the page has no such markers.
+        ValueError: the page has no markers for them.
     """
-    check_place(page)
-    between = f"\n{to_markdown(results, around)}\n"
-    text = _place().sub(lambda found: f"{found[1]}{between}{found[2]}", page.read_text(encoding="utf-8"))
-    page.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _place() -> re.Pattern[str]:
-    name = re.escape(marker())
-    return re.compile(f"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    tables: dict[str, list[Measured]] = {}
+    for each in results:
+        tables.setdefault(block(each.row.name), []).append(each)
+    for name, rows in tables.items():
+        markers.put(page, name, to_markdown(rows, around))
