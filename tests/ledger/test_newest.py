@@ -7,14 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from ringback.calls import Sighting
 from ringback.cli import main
 from ringback.ledger import Ledger, StoredLedger
-from ringback.ledger.newest import AFTER_S, _Span, _taken
+from ringback.ledger.newest import AFTER_S
 from ringback.stanza import from_text, to_text
 from ringback.status import ExitCode
 from support.ledgers import filled, observed
+from support.machines import machine, merged
 from support.sightings import CALL_ID, Tape, good_call
 
 CALLS = 6
@@ -66,15 +68,47 @@ def test_where_there_are_no_more_it_is_all(path: Path, asked: int) -> None:
     assert some.size() == StoredLedger(path).size()
 
 
-def test_no_call_is_cut() -> None:
-    """One that reaches into the newest is taken too, and what reaches into that one."""
-    apart = AFTER_S + 1
-    spans = [_Span(100.0, 101.0), _Span(80.0, 99.0), _Span(10.0, 79.0), _Span(0.0, 10.0 - apart)]
-    assert _taken(spans, 1) == 3
-    assert _taken(spans, 3) == 3
-    assert _taken(spans, 4) == 4
-    assert _taken([_Span(100.0, 101.0), _Span(0.0, 100.0 - AFTER_S)], 1) == 2
-    assert _taken([_Span(100.0, 101.0), _Span(0.0, 99.0 - AFTER_S)], 1) == 1
+@pytest.mark.parametrize("asked", [1, 3])
+def test_calls_that_go_on_into_them_are_left_out(tmp_path: Path, asked: int) -> None:
+    """However calls follow each other, so many are told, with all that was seen of them, and of the others
+    nothing: no ack of one stands there as if it was nobody's. What is of no call is of their time."""
+    path = tmp_path / "ledger.db"
+    stray = Tape(at(0) - 60)
+    for number in range(CALLS):
+        seen = (renamed(each, number) for each in good_call(Tape(at(0) + 2 * number)))
+        filled(path, *observed(*seen)).close()
+    strays = [stray.delivered('<ack class="call" id="stray"/>', 9, at=each) for each in (at(0) - 50, at(1))]
+    filled(path, *observed(*strays)).close()
+    whole = sorted(StoredLedger(path).calls(), key=lambda call: call.emissions[0].at)
+    some = StoredLedger(path, asked)
+    newest = sorted(some.calls(), key=lambda call: call.emissions[0].at)
+    assert [list(call.sightings()) for call in newest] == [list(call.sightings()) for call in whole[-asked:]]
+    assert len(list(some.sightings())) == asked * len(good_call(Tape())) + 1
+
+
+def test_a_long_call_does_not_bring_all_that_came_while_it_went_on(tmp_path: Path) -> None:
+    """Nothing is read from before the newest calls but where acks may answer."""
+    path = tmp_path / "ledger.db"
+    long = [renamed(each, 9) for each in good_call(Tape(at(0)))]
+    end = long[-1].evidence
+    long[-1] = replace(long[-1], evidence=replace(end, place=structs.replace(end.place, at=at(CALLS))))
+    filled(path, *observed(*long)).close()
+    for number in range(1, CALLS):
+        filled(path, *observed(*(renamed(each, number) for each in good_call(Tape(at(number)))))).close()
+    window = StoredLedger(path, 1).window
+    assert (window.calls, window.of, len(window.left_out)) == (1, CALLS, 1)
+    assert window.begin == at(CALLS - 1) - AFTER_S
+
+
+def test_a_call_that_several_secrets_saw_counts_once(tmp_path: Path) -> None:
+    """As everywhere: each is known by the one name that all secrets have for it."""
+    seen = [observed(*(renamed(each, n) for each in good_call(Tape(at(n))))) for n in range(CALLS)]
+    path = merged(tmp_path / "both.db", *(machine(tmp_path / f"{n}.db", *seen) for n in range(2)))
+    for asked in range(1, CALLS + 1):
+        some = StoredLedger(path, asked)
+        assert (some.window.calls, some.window.of) == (asked, StoredLedger(path).stats().calls)
+        assert len(list(some.calls())) == asked
+    assert StoredLedger(path, CALLS).window.is_all
 
 
 def test_questions_say_what_they_rest_on(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from ringback.calls import Call, CallBook, Sighting
 from ringback.findings import Finding
 from ringback.ledger.client import LedgerConnection
 from ringback.ledger.counts import Counting, Going, Tally, tallied
-from ringback.ledger.failure import refused
+from ringback.ledger.failure import reading, refused
 from ringback.ledger.findings import emissions_of, iter_findings
 from ringback.ledger.kinship import Kinship, read_kinship
 from ringback.ledger.newest import Window, newest
@@ -37,12 +37,12 @@ class StoredLedger:
         self.window = Window(float("-inf"), 0, 0)
         """Which calls are looked at; none is counted where all are."""
         if newest_calls is not None:
-            with refused(path), snapshot(path) as database:
+            with reading(path), snapshot(path) as database:
                 self.window = newest(database, newest_calls)
 
     @property
     def since(self) -> float:
-        """From when on stanzas are looked at, in seconds since the epoch."""
+        """From when on stanzas are told, in seconds since the epoch."""
         return self.window.since
 
     @property
@@ -52,14 +52,15 @@ class StoredLedger:
         return f"the newest {window.calls:,} of {window.of:,} calls; what is older is left out"
 
     def size(self) -> int:
-        """Frames that are looked at, those included that are no stanzas."""
+        """Frames of the time that is looked at, those included that are no stanzas."""
         with refused(self.path), snapshot(self.path) as database:
             (count,) = database.execute(_SIZE, (self.since,)).fetchone()
         return int(count)
 
     def sightings(self) -> Iterator[Sighting]:
-        """Every stanza once, in order of time; see `iter_sightings`."""
-        return iter_sightings(self.path, self.since)
+        """Every stanza once, in order of time; see `iter_sightings`. Of the newest calls those that are of no
+        other one."""
+        return self.window.told(iter_sightings(self.path, self.window.begin))
 
     def calls(self) -> Iterator[Call]:
         """The stanzas correlated, call by call, however many there are."""
