@@ -67,7 +67,7 @@ def test_a_ledger_that_cannot_be_written_says_why_it_takes_long(
         raise LedgerError("it is read-only")
 
     monkeypatch.setattr(tallying, "MANY", 8)
-    monkeypatch.setattr(counts, "open_for_writing", refuse)
+    monkeypatch.setattr(counts, "open_existing", refuse)
     for _ in range(2):
         assert export(path) is ExitCode.OK
         shown = capsys.readouterr()

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import stat
 import sys
 from pathlib import Path
 
 import pytest
 
+from ringback.cli import main
 from ringback.commands.writing import write_file
 from ringback.errors import RingbackError
 from ringback.eventfile import EventFile
 from ringback.ledger import Ledger, StoredLedger
 from ringback.sources.keylog_file import KeyLogFile
+from ringback.status import ExitCode
 from ringback.wire.keylog import KeyLog
-from support.ledgers import filled, observed
-from support.processes import in_child
+from support.ledgers import filled, observed, raw
+from support.processes import NOBODY, in_child
 from support.recorded import capture
 from support.sightings import Tape, good_call
 
@@ -82,3 +86,30 @@ def test_what_reads_is_not_hindered() -> None:
     stanzas, keys = in_child(attempt, prepare=fill, without_privileges=True)
     assert stanzas > 0
     assert keys > 0
+
+
+@pytest.mark.parametrize("mode", [0o444, 0o644])
+def test_who_only_asks_does_not_change_who_may_read(mode: int) -> None:
+    """A ledger of one's own in a folder that takes files: what is counted is kept where the file takes
+    it, and told without that where it does not."""
+
+    def prepare(folder: Path) -> None:
+        path = folder / "ledger.db"
+        filled(path, *observed(*good_call(Tape()))).close()
+        path.chmod(mode)
+        if os.geteuid() == 0:
+            os.chown(path, NOBODY, NOBODY)
+
+    def attempt(folder: Path) -> tuple[list[int], int, bool]:
+        path = folder / "ledger.db"
+        asked = ("export", "questions", "--ledger", str(path))
+        done = [
+            main(list(command)) for command in (asked, asked, ("ledger", "verify", "--ledger", str(path)))
+        ]
+        with raw(path) as database:
+            kept = database.execute("SELECT 1 FROM counted").fetchone() is not None
+        return done, stat.S_IMODE(path.stat().st_mode), kept
+
+    told, left, kept = in_child(attempt, prepare=prepare, without_privileges=True)
+    assert set(told) == {ExitCode.OK}
+    assert (left, kept) == (mode, mode == 0o644)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,8 @@ from ringback.errors import LedgerError
 from ringback.export.tallied import counting_by
 from ringback.ledger import Ledger, StoredLedger, counts, countstore
 from ringback.ledger.counts import Going
+from ringback.ledger.countstore import Turn
+from ringback.ledger.opening import open_existing
 from ringback.observations import Observation
 from ringback.questions.counts import CallCount, fits
 from ringback.questions.facts import fact_names
@@ -398,11 +401,36 @@ def test_a_ledger_that_cannot_be_written_answers_all_the_same(
         raise LedgerError("read-only")
 
     filled(path, *observed(*call(CALLS))).close()
-    monkeypatch.setattr(counts, "open_for_writing", refuse)
+    monkeypatch.setattr(counts, "open_existing", refuse)
     for _ in range(2):
         asked = ask(path)
         assert (asked.tally.unkept, len(asked.counted)) == ("read-only", CALLS + 1)
         assert told(asked.tally) == told_by_all(path)
+
+
+@pytest.mark.parametrize("step", ["take", "end"])
+def test_one_that_becomes_read_only_answers_too(
+    path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Where SQLite says so when something is written, at the beginning or at the end."""
+    filled(path, *observed(*call(CALLS))).close()
+
+    def opened(ledger: Path) -> sqlite3.Connection:
+        database = open_existing(ledger)
+        database.execute(f"PRAGMA query_only = {int(step == 'take')}")
+        return database
+
+    end = Turn.end
+
+    def refuse(turn: Turn, evidence: str, doubtful: Collection[str]) -> None:
+        turn.database.execute("PRAGMA query_only = ON")
+        end(turn, evidence, doubtful)
+
+    monkeypatch.setattr(counts, "open_existing", opened)
+    monkeypatch.setattr(Turn, "end", refuse)
+    asked = ask(path)
+    assert "read-only" in asked.tally.unkept
+    assert told(asked.tally) == told_by_all(path)
 
 
 def test_a_wrong_count_is_found(path: Path) -> None:

@@ -190,7 +190,7 @@ def verify_ledger(path: Path | None, environment: Environment, *, as_json: bool)
     try:
         ledger = stored(path)
     except OutdatedError:
-        Ledger(named).close()
+        Ledger.bring_up_to_date(named)
         ledger = stored(path)
     with _progress(environment) as advance:
         verification = ledger.verify(advance)

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 from heapq import nlargest
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from ringback.ledger.changes import ALWAYS, NEVER
 from ringback.ledger.countstore import Span, Turn
 from ringback.ledger.failure import reading, refusal, refused
 from ringback.ledger.kinship import read_kinship
-from ringback.ledger.opening import open_for_writing
+from ringback.ledger.opening import open_existing
 from ringback.ledger.reading import connection_numbers, iter_sightings, snapshot
 from ringback.ledger.torn import Torn
 from ringback.questions.counts import CallCount, Counted
@@ -83,13 +83,15 @@ def tallied(path: Path, counting: Counting, going: Going) -> Tally:
     kept = _maybe_kept(path, counting)
     if kept is not None:
         return kept
-    try:
-        writer = open_for_writing(path)
-    except LedgerError as error:
-        stream = _Stream(path, counting, going, ALWAYS)
-        return _answered(path, [each for each, _ in stream], stream, str(error))
-    with closing(writer):
-        return _brought_up_to_date(path, counting, writer, going)
+    with ExitStack() as stack:
+        try:
+            writer = stack.enter_context(closing(open_existing(path)))
+            with refused(path):
+                turn = Turn.take(writer, counting.model)
+        except LedgerError as error:
+            stream = _Stream(path, counting, going, ALWAYS)
+            return _answered(path, [each for each, _ in stream], stream, str(error))
+        return _brought_up_to_date(path, counting, turn, going)
 
 
 def _maybe_kept(path: Path, counting: Counting) -> Tally | None:
@@ -103,10 +105,8 @@ def _maybe_kept(path: Path, counting: Counting) -> Tally | None:
     return None if calls is None or doubtful is None else Tally(tuple(calls), doubtful)
 
 
-def _brought_up_to_date(path: Path, counting: Counting, writer: sqlite3.Connection, going: Going) -> Tally:
-    with refused(path):
-        turn = Turn.take(writer, counting.model)
-    # All is read later than that: whatever is written in between is told to be counted once more.
+def _brought_up_to_date(path: Path, counting: Counting, turn: Turn, going: Going) -> Tally:
+    # All is read after the turn was taken: what is written in between is told to be counted once more.
     with refused(path), snapshot(path) as database:
         evidence = countstore.evidence_of(database)
         kept = countstore.read_counted(database, turn.tally, counting.fits) if turn.begin > ALWAYS else None
@@ -124,8 +124,11 @@ def _brought_up_to_date(path: Path, counting: Counting, writer: sqlite3.Connecti
     keeper = _Keeper(path, turn, anew)
     tally = _answered(path, [*holding, *keeper.kept(stream)], stream, keeper.unkept)
     if tally.is_whole and not keeper.unkept:
-        with refused(path):
-            turn.end(evidence, tally.doubtful)
+        try:
+            with refused(path):
+                turn.end(evidence, tally.doubtful)
+        except LedgerError as error:
+            return replace(tally, unkept=str(error))
     return tally
 
 

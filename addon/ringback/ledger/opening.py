@@ -45,6 +45,24 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     before = _checked(path)
     _refuse_read_only(path)
     _keep_to_owner(path, before)
+    return _opened(path, before)
+
+
+def open_existing(path: Path) -> sqlite3.Connection:
+    """The ledger that lies at `path`, its schema brought up to date, to keep beside what was recorded what
+    follows from it: who may read it stays as it is.
+
+    Raises:
+        LedgerError: there is none, or it cannot be written; the message says why and what to do.
+    """
+    before = _checked(path)
+    _refuse_read_only(path)
+    if not os.access(path, os.W_OK):
+        raise LedgerError(f"{path}: it is read-only: make it writable, or name another ledger")
+    return _opened(path, before)
+
+
+def _opened(path: Path, before: os.stat_result) -> sqlite3.Connection:
     with refused(path):
         database = _connect(f"{path.absolute().as_uri()}?mode=rw")
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,7 +13,7 @@ from ringback.ledger.changes import NEVER, forget, mark
 from ringback.ledger.failure import refused
 from ringback.ledger.merging import SOURCE, merge_attached, prepare_maps
 from ringback.ledger.names import PlainNames
-from ringback.ledger.opening import attachable, open_for_reading, open_for_writing
+from ringback.ledger.opening import attachable, open_existing, open_for_reading, open_for_writing
 from ringback.ledger.schema import transaction
 from ringback.ledger.stored import StoredLedger
 from ringback.ledger.writing import Recorder
@@ -84,15 +84,24 @@ class Ledger(StoredLedger):
                 if secret is not None:
                     PlainNames(self._database, Pseudonyms(secret)).look_again()
 
-    @classmethod
-    def forget_counts(cls, path: Path) -> None:
+    @staticmethod
+    def forget_counts(path: Path) -> None:
         """Take away all that was counted of the ledger at `path`.
 
         Raises:
             LedgerError: it cannot be written.
         """
-        with cls(path) as ledger, refused(path), transaction(ledger._database):
-            forget(ledger._database)
+        with closing(open_existing(path)) as database, refused(path), transaction(database):
+            forget(database)
+
+    @staticmethod
+    def bring_up_to_date(path: Path) -> None:
+        """Give the ledger at `path`, which an older ringback has written, the schema of this one.
+
+        Raises:
+            LedgerError: it cannot be written.
+        """
+        open_existing(path).close()
 
     def close(self) -> None:
         """Give the file back. Closing twice does nothing."""
