@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from lxml import etree
 
 from ringback.cli import main
 from ringback.commands import report as command
+from ringback.report import questions
 from ringback.report.schema import JSON_SCHEMA, RELAXNG
 from ringback.status import ExitCode
 from support.ledgers import filled
@@ -27,8 +27,8 @@ NAMES = (
     "split-compressed",
     "mid-connection",
 )
-OF_THOSE_IN_FULL = {"calls", "exceptions", "findings", "violated_in"}
-"""Lists that name calls that are told in full alone."""
+OF_THOSE_IN_FULL = {"calls", "calls_untold", "exceptions", "exceptions_untold", "findings", "violated_in"}
+"""Lists that lead to calls that are told in full alone, and what they lack."""
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +53,13 @@ def of_all(part: Any) -> Any:
     return [of_all(each) for each in part] if isinstance(part, list) else part
 
 
-def of_calls(document: Any) -> dict[str, Any]:
-    """The summary without what belongs to no call."""
-    outside = Counter(finding["severity"] for finding in document["outside"]["findings"])
-    severities = {
-        f"{name}s": document["summary"][f"{name}s"] - outside[name] for name in ("error", "warning", "note")
-    }
-    return {**document["summary"], **severities}
+def listed(document: Any, what: str) -> list[set[str]]:
+    """The names of the calls of each question, linked or not."""
+    names = {call["id"]: call["name"] for call in document["calls"]}
+    return [
+        {*(names[ref] for ref in each[what]), *each[f"{what}_untold"]["names"]}
+        for each in document["questions"]
+    ]
 
 
 def test_numbers_questions_and_specification_are_of_all_calls(
@@ -73,7 +73,7 @@ def test_numbers_questions_and_specification_are_of_all_calls(
     assert 2 == told < total
     for part in ("questions", "unruled", "specification", "flows", "conflicts", "undocumented"):
         assert of_all(limited[part]) == of_all(whole[part]), part
-    assert of_calls(limited) == of_calls(whole)
+    assert limited["summary"] == whole["summary"]
     assert (limited["summary"]["calls"], limited["provenance"]["total"]) == (total, total)
     assert f"{told} of {total} calls are told in full" in limited["provenance"]["gaps"][0]
     assert "told in full" not in json.dumps(whole)
@@ -82,6 +82,42 @@ def test_numbers_questions_and_specification_are_of_all_calls(
     for call in limited["calls"]:
         (same,) = (each for each in whole["calls"] if each["name"] == call["name"])
         assert [each["code"] for each in call["findings"]] == [each["code"] for each in same["findings"]]
+
+
+def test_what_belongs_to_no_call_is_told_of_all_times(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Call stanzas without a call-id and what is none: nothing else counts them."""
+    whole = json.loads(made(ledger, "json", tmp_path))["outside"]["findings"]
+    monkeypatch.setattr(command, "MAX_IN_FULL", 2)
+    limited = json.loads(made(ledger, "json", tmp_path))["outside"]["findings"]
+    told = [(each["code"], each["place"]) for each in limited if each["severity"] != "ok"]
+    assert told == [(each["code"], each["place"]) for each in whole if each["severity"] != "ok"] != []
+
+
+def test_a_question_names_calls_that_are_not_told_in_full(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many as fit, without a link; "none" is said where there is none."""
+    whole = json.loads(made(ledger, "json", tmp_path))
+    assert all(each["calls_untold"] == {"n": 0, "names": []} for each in whole["questions"])
+    monkeypatch.setattr(command, "MAX_IN_FULL", 2)
+    monkeypatch.setattr(questions, "MAX_NAMES", 40)
+    limited = json.loads(made(ledger, "json", tmp_path))
+    assert listed(limited, "exceptions") == listed(whole, "exceptions") != [set(), set(), set()]
+    assert listed(limited, "calls") == listed(whole, "calls")
+    exceptions = [each["exceptions_untold"] for each in limited["questions"]]
+    assert any(each["names"] for each in exceptions)
+    page, text = made(ledger, "html", tmp_path), made(ledger, "markdown", tmp_path)
+    for each in exceptions:
+        for name in each["names"]:
+            assert name in page
+            assert name in text
+    nones = sum(not names for what in ("calls", "exceptions") for names in listed(whole, what))
+    assert text.count(": none.") == nones
+    monkeypatch.setattr(questions, "MAX_NAMES", 1)
+    assert "; `ringback export questions` names all" in made(ledger, "markdown", tmp_path)
+    assert "<code>ringback export questions</code> names all" in made(ledger, "html", tmp_path)
 
 
 def test_every_link_leads_somewhere(ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +130,7 @@ def test_every_link_leads_somewhere(ledger: Path, tmp_path: Path, monkeypatch: p
     Draft202012Validator(json.loads(JSON_SCHEMA.read_text("utf-8"))).validate(limited)
     document = etree.fromstring(made(ledger, "xml", tmp_path).encode())
     assert etree.RelaxNG(etree.parse(RELAXNG)).validate(document)
-    for form in ("markdown", "junit", "sarif"):
+    for form in ("junit", "sarif"):
         assert "CALLID-0001" not in made(ledger, form, tmp_path)
 
 

@@ -138,8 +138,8 @@ def _in_full(gathered: Gathered, counted_calls: TallyAppraisal) -> str:
     told, total = len(gathered.casebook.cases), len(counted_calls.names)
     return (
         f"{told:,} of {total:,} calls are told in full, those that began last: numbers, questions and the "
-        "specification are of all calls, lists of calls and of findings have these alone, and what belongs "
-        "to no call is of their time."
+        "specification are of all calls, and call stanzas without a call-id are all told; other lists of "
+        "calls and of findings have those alone."
     )
 
 

@@ -31,6 +31,10 @@ CONNECTIONS = """SELECT id, flow FROM (
 STANZAS = """SELECT connection, realm, direction, frame, message, at, node, owner, trailing, complete
     FROM observation CROSS JOIN stanza ON observation = observation.id WHERE at >= ? ORDER BY at"""
 """From a time on; `CROSS JOIN` keeps SQLite to the order of time."""
+LOOSE = """SELECT connection, realm, direction, frame, message, at, node, owner, trailing, complete
+    FROM observation CROSS JOIN stanza ON observation = observation.id
+    WHERE at < ? AND instr(node, '<call') = 1 AND NOT instr(node, 'call-id="') ORDER BY at"""
+"""Up to a time: call stanzas that name no call, and so belong to none."""
 _SHARES = """SELECT connection, realm, count(*) FROM stanza JOIN observation ON observation = observation.id
     GROUP BY connection, realm"""
 _CLIENTS = "SELECT connection, platform, version, device, detail FROM client ORDER BY 1, 2, 3, 4, 5"
@@ -110,8 +114,21 @@ def iter_sightings(path: Path, since: float = float("-inf")) -> Generator[Sighti
     Raises:
         LedgerError: the ledger cannot be read, or is damaged.
     """
+    yield from _iter_told(path, STANZAS, since)
+
+
+def iter_loose(path: Path, until: float) -> Generator[Sighting]:
+    """The call stanzas before `until` that name no call, as `iter_sightings` gives them.
+
+    Raises:
+        LedgerError: the ledger cannot be read, or is damaged.
+    """
+    yield from _iter_told(path, LOOSE, until)
+
+
+def _iter_told(path: Path, query: str, time: float) -> Generator[Sighting]:
     # Groups hold on to what they come from: as long as the rows are open, so is the file.
-    with reading(path), snapshot(path) as database, closing(database.execute(STANZAS, (since,))) as rows:
+    with reading(path), snapshot(path) as database, closing(database.execute(query, (time,))) as rows:
         numbers, realms = connection_numbers(database), Realms(database)
         alignment = Alignment(database)
         for _, simultaneous in itertools.groupby(map(Row._make, rows), key=lambda row: row.at):

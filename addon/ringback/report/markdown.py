@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from ringback.export.forms import fenced
@@ -21,7 +21,9 @@ from ringback.report.model import (
     SpecFile,
     Stanza,
     Step,
+    Untold,
 )
+from ringback.report.questions import MAX_NAMES
 from ringback.wording import counted
 
 _MARKS = {"supports": "✓", "contradicts": "✗", "extends": "+", "silent": "·"}
@@ -78,8 +80,8 @@ def _question(question: Question, names: Mapping[str, str]) -> Iterator[str]:
     yield from ("", f"### {plain(question.asked)}", "", f"**{plain(question.sentence)}**", "")
     yield f"- Question: {plain(question.name)}"
     yield f"- Counted: {plain(question.unit)}; a success: {plain(question.success)}."
-    exceptions = _listed(question.exceptions, names)
-    yield f"- Calls: {_listed(question.calls, names)}; with an exception: {exceptions}."
+    yield f"- Calls: {_listed(question.calls, question.calls_untold, names)}."
+    yield f"- With an exception: {_listed(question.exceptions, question.exceptions_untold, names)}."
     yield from (f"- But: {plain(reason)}" for reason in question.weakened_by)
     yield f"- Next: {plain(question.next_capture)}"
     for split in question.splits:
@@ -227,5 +229,17 @@ def _share(share: Share) -> tuple[str, ...]:
     return (share.value, f"{share.k} of {share.n}", f"{share.low:.2f} to {share.high:.2f}")
 
 
-def _listed(refs: Iterable[str], names: Mapping[str, str]) -> str:
-    return ", ".join(plain(names[ref]) for ref in refs) or "none"
+def _listed(refs: Sequence[str], untold: Untold, names: Mapping[str, str]) -> str:
+    """The first calls of a list, and how many more there are; "none" where there is none."""
+    told = [_first([names[ref] for ref in refs[:MAX_NAMES]], len(refs))] if refs else []
+    if untold.n:
+        told.append(f"not told in full here: {_first(untold.names, untold.n)}")
+        if untold.n > len(untold.names):
+            told.append("`ringback export questions` names all")
+    return "; ".join(told) or "none"
+
+
+def _first(names: Iterable[str], total: int) -> str:
+    shown = list(map(plain, names))
+    more = f" and {total - len(shown):,} more" if total > len(shown) else ""
+    return ", ".join(shown) + more

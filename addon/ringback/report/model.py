@@ -128,6 +128,15 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
+class Untold:
+    """Calls that belong to a list and are not told in full: no part of the document is one of them."""
+
+    n: int
+    names: Annotated[tuple[str, ...], "name"]
+    """The first of them: `ringback export questions` has all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """An open question and what the evidence answers."""
 
@@ -149,6 +158,8 @@ class Question:
     calls: Refs
     exceptions: Refs
     """Calls with a unit that is no success."""
+    calls_untold: Untold
+    exceptions_untold: Untold
     splits: tuple[Split, ...]
     tables: tuple[Table, ...]
     spreads: tuple[Spread, ...]
@@ -468,7 +479,7 @@ class Source(NamedTuple):
 
 
 Part: TypeAlias = (
-    Report | Summary | Weakness | Question | Unruled | Group | Split | Share | Table | Row | Spread
+    Report | Summary | Weakness | Question | Untold | Unruled | Group | Split | Share | Table | Row | Spread
     | SpecFile | Flow | Step | Fact | Statement | Conflict | Side | Undocumented | Call | Stanza | Copy
     | Ack | Line | Finding | Outside | Code | Provenance | Connection
 )  # fmt: skip

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ringback.export.verdicts import sentence
 from ringback.questions.registry import Question as Asked
 from ringback.questions.unit import NOT_KNOWN
 from ringback.questions.verdict import Counts, Tally, Verdict
 from ringback.questions.verdict import Split as Splitted
 from ringback.report.coverage import CallRefs, refs_of
-from ringback.report.model import Question, Row, Share, Split, Spread, Table, Unruled
+from ringback.report.model import Question, Row, Share, Split, Spread, Table, Unruled, Untold
 from ringback.report.names import Links, plain, question_ref
 
 _DIGITS = 4
 """Of an interval's ends: more than anybody reads, few enough to be the same on every machine."""
+MAX_NAMES = 20
+"""Calls of a list that are named where no link leads to them."""
 
 
 def question(verdict: Verdict, links: Links, calls: CallRefs) -> Question:
@@ -34,6 +38,8 @@ def question(verdict: Verdict, links: Links, calls: CallRefs) -> Question:
         weakened_by=tuple(map(plain, verdict.weakened_by)),
         calls=refs_of(verdict.calls, calls),
         exceptions=refs_of(verdict.exceptions, calls),
+        calls_untold=_untold(verdict.calls, calls),
+        exceptions_untold=_untold(verdict.exceptions, calls),
         splits=tuple(_split(each) for each in verdict.splits if _is_telling(each)),
         tables=tuple(_table(each) for each in (verdict.apart, *verdict.counts) if each.rows),
         spreads=tuple(
@@ -42,6 +48,11 @@ def question(verdict: Verdict, links: Links, calls: CallRefs) -> Question:
         ),
         findings=links.to(ref),
     )
+
+
+def _untold(names: Iterable[str], calls: CallRefs) -> Untold:
+    missing = [name for name in names if name not in calls]
+    return Untold(len(missing), tuple(map(plain, missing[:MAX_NAMES])))
 
 
 def unruled(asked: Asked, links: Links) -> Unruled:

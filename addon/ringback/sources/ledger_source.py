@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from ringback.calls import Sighting
@@ -11,6 +12,7 @@ from ringback.check.stanza_codes import STANZA_UNDECODABLE
 from ringback.findings import Evidence, Finding
 from ringback.ledger import LedgerConnection, StoredLedger
 from ringback.ledger.findings import iter_findings
+from ringback.ledger.reading import iter_loose
 from ringback.observations import FindingMade, WireNotice
 from ringback.sources.flows import Reading
 from ringback.sources.notice import Notice
@@ -21,7 +23,8 @@ _PROGRESS_STANZAS = 64
 
 def read_ledger(path: Path, name: str, reading: Reading) -> Iterator[Sighting | WireNotice | FindingMade]:
     """The clients, the stanzas in order of time, and the findings about what is none; `name` is what the
-    capture is called. All other findings are made anew of the stanzas.
+    capture is called. All other findings are made anew of the stanzas. Where the calls that are not looked at
+    are counted elsewhere, what names no call is given of all times: nothing else counts that.
 
     Raises:
         LedgerError: there is none, or it cannot be read.
@@ -37,7 +40,8 @@ def read_ledger(path: Path, name: str, reading: Reading) -> Iterator[Sighting | 
         if connection.platform is not None:
             yield WireNotice(name, connection.number, connection.flow, _client(connection))
     total, size = ledger.size(), path.stat().st_size
-    for count, sighting in enumerate(ledger.sightings()):
+    loose = iter_loose(path, ledger.since) if reading.is_counted else iter(())
+    for count, sighting in enumerate(chain(loose, ledger.sightings())):
         if reading.stop():
             return
         if reading.progress is not None and count % _PROGRESS_STANZAS == 0:
@@ -45,7 +49,7 @@ def read_ledger(path: Path, name: str, reading: Reading) -> Iterator[Sighting | 
         evidence = _renamed(sighting.evidence, name)
         yield replace(sighting, evidence=evidence, technique=techniques[sighting.connection])
     for finding in iter_findings(path, {}, STANZA_UNDECODABLE.code):
-        if finding.evidence[0].place.at >= ledger.since:
+        if reading.is_counted or finding.evidence[0].place.at >= ledger.since:
             yield FindingMade(_of_capture(finding, name))
 
 

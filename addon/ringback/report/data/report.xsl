@@ -205,16 +205,19 @@
           </xsl:for-each></dd>
         </xsl:if>
         <dt>Capture next</dt><dd><xsl:value-of select="r:next-capture"/></dd>
-        <xsl:if test="r:exceptions/*">
-          <dt>Exceptions</dt><dd><xsl:apply-templates select="r:exceptions" mode="refs"/></dd>
+        <xsl:if test="r:exceptions/* or r:exceptions-untold/@n &gt; 0">
+          <dt>Exceptions</dt><dd><xsl:apply-templates select="r:exceptions" mode="refs"/>
+            <xsl:apply-templates select="r:exceptions-untold"/></dd>
         </xsl:if>
       </dl>
-      <xsl:if test="r:calls/*">
+      <xsl:if test="r:calls/* or r:calls-untold/@n &gt; 0">
         <details>
           <summary><xsl:call-template name="counted">
-            <xsl:with-param name="n" select="count(r:calls/*)"/><xsl:with-param name="word">call</xsl:with-param>
+            <xsl:with-param name="n" select="count(r:calls/*) + r:calls-untold/@n"/>
+            <xsl:with-param name="word">call</xsl:with-param>
           </xsl:call-template> behind it</summary>
-          <p><xsl:apply-templates select="r:calls" mode="refs"/></p>
+          <p><xsl:apply-templates select="r:calls" mode="refs"/>
+            <xsl:apply-templates select="r:calls-untold"/></p>
         </details>
       </xsl:if>
       <xsl:if test="r:splits/* or r:tables/* or r:spreads/*">
@@ -227,6 +230,19 @@
       </xsl:if>
       <xsl:apply-templates select="r:findings[*]"/>
     </article>
+  </xsl:template>
+
+  <xsl:template match="r:calls-untold | r:exceptions-untold">
+    <xsl:if test="@n &gt; 0">
+      <xsl:if test="../*[concat(local-name(), '-untold') = local-name(current())]/*">
+        <xsl:text>; </xsl:text>
+      </xsl:if>
+      <xsl:text>not told in full here:</xsl:text>
+      <xsl:for-each select="r:names/r:name"><xsl:value-of select="concat(' ', .)"/></xsl:for-each>
+      <xsl:if test="@n &gt; count(r:names/r:name)">
+        <xsl:value-of select="concat(' and ', @n - count(r:names/r:name), ' more; ')"/>
+        <code>ringback export questions</code> names all</xsl:if>
+    </xsl:if>
   </xsl:template>
 
   <xsl:template match="r:unruled">
