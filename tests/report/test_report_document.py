@@ -54,6 +54,8 @@ def test_the_verdict_comes_to_what_is_below_it() -> None:
     assert report.summary.contradicted == stands["contradicted"] > 0
     assert report.summary.facts == stands.total()
     assert report.summary.calls == len(report.calls) == 28
+    read = {row.what: row.n for row in report.provenance.numbers}
+    assert report.summary.preaccepts == read["pre-accepts emitted"] == 30
     assert report.summary.headline.startswith(
         f"{stands.total()} facts: {stands['contradicted']} contradicted"
     )

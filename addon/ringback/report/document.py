@@ -21,7 +21,7 @@ from ringback.report.names import Links, code_ref, fact_refs, plain
 from ringback.report.provenance import provenance
 from ringback.report.questions import question, unruled
 from ringback.report.standing import standing
-from ringback.report.summary import Totals, summary
+from ringback.report.summary import Totals, loose_preaccepts, summary
 from ringback.spec.model import Specification
 from ringback.spec.part import SpecPart
 from ringback.status import ExitCode
@@ -95,6 +95,7 @@ def make_report(subject: Subject, advance: Callable[[int, int], None] | None = N
     outside = maker.outside() if subject.is_selected is None else Outside((), ())
     of_calls = (finding for case, _, _ in pairs for finding in case.findings)
     of_none = casebook.findings if subject.is_selected is None else ()
+    of_no_call = casebook.loose if subject.is_selected is None else ()
     if subject.counted is None:
         stands = standing((*of_calls, *of_none), subject.specification)
         totals = Totals.of(shown)
@@ -108,7 +109,7 @@ def make_report(subject: Subject, advance: Callable[[int, int], None] | None = N
     report = Report(
         format=FORMAT,
         tool=f"ringback {VERSION}",
-        summary=summary(weighing, levels, stands, totals, outside),
+        summary=summary(weighing, levels, stands, totals, outside, loose=loose_preaccepts(of_no_call)),
         questions=tuple(question(each, links, refs) for each in weighing.verdicts),
         unruled=tuple(unruled(each, links) for each in weighing.unruled_questions),
         specification=tuple(Coverage(weighing, levels, stands, links, refs).files(subject.specification)),

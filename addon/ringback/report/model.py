@@ -46,7 +46,7 @@ class Summary:
 
     calls: int
     preaccepts: int
-    """Emitted: a sender's copy and its delivered copies are one."""
+    """Emitted, those outside of calls included: a sender's copy and its delivered copies are one."""
     errors: int
     """Findings of that severity, those outside of calls included."""
     warnings: int

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ringback.calls.loose import LooseStanzas
 from ringback.confidence import Levels
+from ringback.observations import StanzaObserved
 from ringback.questions.counts import FoundCount
 from ringback.questions.verdict import Answer
 from ringback.questions.weighing import Weighing
-from ringback.recognise import PREACCEPT
+from ringback.recognise import PREACCEPT, StanzaKind, recognise
 from ringback.report.model import Call, Outside, Summary, Weakness
 from ringback.report.names import plain, question_ref
 from ringback.report.standing import Standing
@@ -25,6 +27,7 @@ class Totals:
 
     calls: int
     preaccepts: int
+    """Those that name no call are not among them."""
     errors: int
     """Findings of that severity."""
     warnings: int
@@ -55,16 +58,32 @@ class Totals:
         )
 
 
+def loose_preaccepts(loose: Iterable[StanzaObserved]) -> int:
+    """How many pre-accepts were emitted that name no call."""
+    stanzas, seen = LooseStanzas(), 0
+    for each in loose:
+        recognised = recognise(each.sighting.node)
+        if recognised is not None and (recognised.kind, recognised.action) == (StanzaKind.CALL, PREACCEPT):
+            seen += stanzas.is_new(each.sighting, recognised)
+    return seen
+
+
 def summary(
-    weighing: Weighing, levels: Levels, standing: Standing, totals: Totals, outside: Outside
+    weighing: Weighing,
+    levels: Levels,
+    standing: Standing,
+    totals: Totals,
+    outside: Outside,
+    *,
+    loose: int,
 ) -> Summary:
-    """The verdict, for a reader who reads no further."""
+    """The verdict, for a reader who reads no further; `loose` pre-accepts name no call."""
     severities = Counter(finding.severity for finding in outside.findings)
     facts = standing.counts
     change = levels.total
     return Summary(
         calls=totals.calls,
-        preaccepts=totals.preaccepts,
+        preaccepts=totals.preaccepts + loose,
         errors=totals.errors + severities["error"],
         warnings=totals.warnings + severities["warning"],
         notes=totals.notes + severities["note"],
