@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ringback.findings import FactRef, Severity
@@ -13,6 +15,7 @@ from ringback.view.terminal import TerminalView
 from ringback.wire.events import ClosedReason, FrameClosed
 from support.sightings import CALL_ID, DEVICE, Tape, offer_to
 from support.viewing import PLACE, PREACCEPT, finding, notice, observed, observed_call, printed
+from test_captures import report
 
 FUNNEL = Funnel(
     connections=2,
@@ -76,6 +79,20 @@ def test_a_whole_summary() -> None:
         "no file for  offer 1",
         "             (no file of the specification that is loaded is about these)",
     ]
+
+
+def test_each_fact_is_listed_once() -> None:
+    """A path that lies below a listed one is among those below it, whatever lies between them."""
+
+    def show(view: TerminalView) -> None:
+        for observation in report("violations").observations:
+            view.show(observation)
+        view.summary(Funnel())
+
+    told = " ".join(printed(show).rpartition("facts  ")[2].partition("questions")[0].split())
+    (number,) = re.findall(r"(\d+) contradicted", told)
+    listed = re.findall(r"(call\S+)(?: and (\d+) below it)?", told.partition("contradicted: ")[2])
+    assert sum(1 + int(below or 0) for _, below in listed) == int(number) == 8
 
 
 @pytest.mark.parametrize(("calls", "told"), [(1, "1 call was offered"), (2, "2 calls were offered")])

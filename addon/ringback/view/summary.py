@@ -153,7 +153,7 @@ def _facts(spec: StanzaSpec, tally: Tally, width: int) -> Iterator[Text]:
 
 def _topmost(paths: tuple[str, ...]) -> Iterator[str]:
     """The paths, each with all that lies below it as one."""
-    tops = [path for path in paths if path.rpartition("/")[0] not in paths]
+    tops = [path for path in paths if not any(path.startswith(f"{other}/") for other in paths)]
     for top in tops:
         below = sum(path.startswith(f"{top}/") for path in paths)
         yield visible(top) + (f" and {below} below it" if below else "")
