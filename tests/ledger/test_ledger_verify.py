@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ringback.cli import main
 from ringback.commands.environment import Environment
 from ringback.commands.ledger import verify_ledger
 from ringback.errors import LedgerError
@@ -86,6 +87,67 @@ def test_each_damage_is_told_with_its_place_and_what_to_do(path: Path, damage: s
     problems = verify(path).problems
     assert any(told in problem.text for problem in problems), problems
     assert all(problem.advice for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("damage", "told", "advice"),
+    [
+        ("DROP TABLE tally", "the table tally is not there", "merge it into a new ledger"),
+        ("ALTER TABLE tally DROP COLUMN doubtful", "the column tally.doubtful is not there", "merge it"),
+        ("DROP TABLE stanza", "the table stanza is not there", "read the captures again"),
+        ("DROP TABLE migration", "it is damaged", "read the captures that it came from again"),
+    ],
+)
+def test_what_is_not_there_is_told_with_what_to_do(
+    path: Path, capsys: pytest.CaptureFixture[str], damage: str, told: str, advice: str
+) -> None:
+    """And whoever asks for what rests on it is sent to `verify`."""
+    with raw(path) as database:
+        database.execute("PRAGMA foreign_keys = OFF")
+        database.execute(damage)
+    assert main(["ledger", "verify", "--ledger", str(path)]) == ExitCode.INPUT
+    shown = capsys.readouterr().out
+    assert told in shown
+    assert advice in shown
+    assert main(["export", "questions", "--ledger", str(path)]) == ExitCode.INPUT
+    assert "it is damaged: see `ringback ledger verify`" in capsys.readouterr().err
+
+
+def test_counts_that_are_gone_cost_nothing_else(path: Path) -> None:
+    """What `verify` says to do gives all back that was recorded."""
+    before = StoredLedger(path).content_name()
+    with raw(path) as database:
+        database.execute("DROP TABLE tally")
+    other = path.with_name("new.db")
+    assert main(["ledger", "merge", "--ledger", str(other), str(path)]) == ExitCode.OK
+    assert StoredLedger(other).content_name() == before
+    assert verify(other).is_sound
+
+
+def test_a_file_that_was_cut_is_not_sent_to_verify_by_verify(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says that the captures have to be read again; programs are told so, too."""
+    with raw(path) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    os.truncate(path, 8_192)
+    for more in ([], ["--json"]):
+        assert main(["ledger", "verify", "--ledger", str(path), *more]) == ExitCode.INPUT
+        shown = capsys.readouterr()
+        assert "read the captures that it came from again into a new ledger" in shown.out
+        assert "see `ringback" not in shown.out + shown.err
+
+
+@pytest.mark.parametrize("command", ["show", "verify"])
+def test_an_empty_file_is_told_to_be_empty(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """It is left as it is, and nothing is said of an older ringback."""
+    path = tmp_path / "empty.db"
+    path.touch()
+    assert main(["ledger", command, "--ledger", str(path)]) == ExitCode.INPUT
+    assert "empty, nothing was recorded there" in capsys.readouterr().err
+    assert path.stat().st_size == 0
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from ringback.export.tallied import counting_by
 from ringback.findings import Severity
 from ringback.ledger import Kinship, Ledger, LedgerConnection, StoredLedger, copy_ledger, default_path
 from ringback.ledger.counts import holds
-from ringback.ledger.failure import OutdatedError
-from ringback.ledger.verify import COUNT_AGAIN, Advance, Problem, Verification
+from ringback.ledger.failure import DamagedError, OutdatedError
+from ringback.ledger.verify import COUNT_AGAIN, READ_AGAIN, Advance, Problem, Verification
 from ringback.sources.notice import Notice, Urgency
 from ringback.spec.load import load_specification
 from ringback.status import ExitCode
@@ -184,18 +184,10 @@ def verify_ledger(path: Path | None, environment: Environment, *, as_json: bool)
     what was counted of its calls does not hold and is taken away.
 
     Raises:
-        LedgerError: there is none, or it cannot even be opened.
+        LedgerError: there is none, or it cannot be opened.
     """
     named = path or default_path()
-    try:
-        ledger = stored(path)
-    except OutdatedError:
-        Ledger.bring_up_to_date(named)
-        ledger = stored(path)
-    with _progress(environment) as advance:
-        verification = ledger.verify(advance)
-        advance("counts", 0, 0)
-        verification = _without_counts(ledger, verification)
+    verification = _verified(path, environment)
     if as_json:
         shown: Verified = {
             "schema": VERIFY_SCHEMA,
@@ -212,6 +204,22 @@ def verify_ledger(path: Path | None, environment: Environment, *, as_json: bool)
         Notice(f"{named}: {told}, {counted(verification.checked, 'row')} looked at", Urgency.INFO)
     )
     return ExitCode.OK if verification.is_sound else ExitCode.INPUT
+
+
+def _verified(path: Path | None, environment: Environment) -> Verification:
+    try:
+        try:
+            ledger = stored(path)
+        except OutdatedError:
+            Ledger.bring_up_to_date(path or default_path())
+            ledger = stored(path)
+        with _progress(environment) as advance:
+            verification = ledger.verify(advance)
+            advance("counts", 0, 0)
+            return _without_counts(ledger, verification)
+    except DamagedError:
+        told = "it is damaged: so much of the file is not there, or not its own, that it cannot be read"
+        return Verification((Problem(told, READ_AGAIN),), 0)
 
 
 @contextmanager

@@ -14,6 +14,10 @@ class OutdatedError(LedgerError):
     """A ledger of an older ringback, to be brought up to date before it can be read."""
 
 
+class DamagedError(LedgerError):
+    """A ledger that is not whole, or that something else has written to."""
+
+
 class LockedError(LedgerError):
     """A ledger that another process is writing to; it may be tried again."""
 
@@ -31,22 +35,32 @@ _REASONS = {
     "SQLITE_CANTOPEN": "it cannot be opened: name a file in a folder that exists and that you may write",
     "SQLITE_NOTADB": "no ledger: it was left as it is, name another file",
     "SQLITE_CORRUPT": _DAMAGED,
+    "SQLITE_ERROR": _DAMAGED,
     "SQLITE_IOERR": "the disk failed or is full: make room, or name a ledger elsewhere",
     "SQLITE_PERM": "permission denied: name a ledger that you may write",
     "OperationalError": _DAMAGED,
     "SQLITE_TOOBIG": "a stanza is larger than SQLite takes",
 }
-"""By primary result code; Python's own error, which has none, is about text that is no UTF-8. Source: SQLite,
+"""By primary result code; Python's own error, which has none, is about text that is no UTF-8. The general one
+is about a table or column that is not there: nothing else can be wrong about what is asked. Source: SQLite,
 Result and Error Codes."""
 _LOCKED = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
+
+
+def damaged(path: Path) -> DamagedError:
+    """What is told of a ledger that is not whole."""
+    return DamagedError(f"{path}: {_DAMAGED}")
 
 
 def refusal(path: Path, error: sqlite3.Error) -> LedgerError:
     """What an error of SQLite on the ledger at `path` means. Holds nothing that was to be stored."""
     name = getattr(error, "sqlite_errorname", None) or type(error).__name__
     primary = "_".join(name.split("_")[:2])
+    reason = _REASONS.get(primary, f"cannot be used ({name})")
+    if reason == _DAMAGED:
+        return damaged(path)
     kind = LockedError if primary in _LOCKED else LedgerError
-    return kind(f"{path}: {_REASONS.get(primary, f'cannot be used ({name})')}")
+    return kind(f"{path}: {reason}")
 
 
 @contextmanager
@@ -61,7 +75,7 @@ def refused(path: Path) -> Iterator[None]:
         raise refusal(path, error) from error
     except (UnicodeDecodeError, MemoryError) as error:
         # SQLite's message quotes the file, and Python takes it for text; a size in it may be that of nothing.
-        raise LedgerError(f"{path}: {_DAMAGED}") from error
+        raise damaged(path) from error
 
 
 @contextmanager
@@ -72,4 +86,4 @@ def reading(path: Path) -> Iterator[None]:
         try:
             yield
         except DAMAGE as error:
-            raise LedgerError(f"{path}: {_DAMAGED}") from error
+            raise damaged(path) from error

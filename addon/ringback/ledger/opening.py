@@ -11,11 +11,12 @@ import errno
 import os
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 from ringback.errors import LedgerError
 from ringback.ledger import schema
-from ringback.ledger.failure import OutdatedError, refused
+from ringback.ledger.failure import OutdatedError, damaged, refused
 
 OPENING_TIMEOUT_S = 5.0
 """How long another writer is waited for while the ledger is opened."""
@@ -79,7 +80,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
     Raises:
         OutdatedError: it was written by an older ringback.
-        LedgerError: there is none, it cannot be read, or it was written by a newer ringback.
+        LedgerError: there is none or nothing in it, it cannot be read, or it was written by a newer ringback.
     """
     _checked(path)
     with refused(path):
@@ -90,9 +91,17 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
                 raise
             database, missing = _look(path, alone=True)
     if missing:
-        database.close()
-        raise OutdatedError(f"{path}: written by an older ringback: `ringback ledger verify` updates it")
+        with closing(database), refused(path):
+            raise _without_migrations(database, path, missing)
     return database
+
+
+def _without_migrations(database: sqlite3.Connection, path: Path, missing: int) -> LedgerError:
+    if missing < len(schema.MIGRATIONS):
+        return OutdatedError(f"{path}: written by an older ringback: `ringback ledger verify` updates it")
+    if database.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None:
+        return LedgerError(f"{path}: empty, nothing was recorded there: `ringback replay --ledger` records")
+    return damaged(path)
 
 
 def _look(path: Path, *, alone: bool = False) -> tuple[sqlite3.Connection, int]:

@@ -37,6 +37,10 @@ _NOT_UTF8 = "not UTF-8"
 _BROKEN = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB", _NOT_UTF8})
 _REBUILD = "merge it into a new ledger, which takes over what can be read, and read the captures again"
 COUNT_AGAIN = "nothing: all that was counted is taken away, and counted again when it is asked for"
+_MERGE = "merge it into a new ledger, which has all of it but what was counted, and is counted again"
+_OF_COUNTS = frozenset({"tally", "count", "counted"})
+"""Tables of what follows from the others."""
+READ_AGAIN = "read the captures that it came from again into a new ledger"
 _RECORD_AGAIN = "read the capture that it came from again into a new ledger"
 
 
@@ -78,6 +82,9 @@ def verify(path: Path, advance: Advance = _advance_unseen) -> Verification:
     with refused(path):
         database = open_for_reading(path)
         try:
+            absent = tuple(itertools.islice(_absent(database), MAX_PROBLEMS))
+            if absent:
+                return Verification(absent, 0)
             problems = tuple(itertools.islice(_problems(database, advance), MAX_PROBLEMS))
             (checked,) = database.execute(_COUNT).fetchone()
         except (UnicodeDecodeError, MemoryError):
@@ -95,6 +102,18 @@ def verify(path: Path, advance: Advance = _advance_unseen) -> Verification:
 
 _COUNT = """SELECT (SELECT count(*) FROM connection) + (SELECT count(*) FROM observation)
     + (SELECT count(*) FROM stanza) + (SELECT count(*) FROM finding)"""
+
+
+def _absent(database: sqlite3.Connection) -> Iterator[Problem]:
+    """Tables and columns that a ledger has: without them nothing else can be asked."""
+    for table, columns in schema.columns().items():
+        advice = _MERGE if table in _OF_COUNTS else _REBUILD
+        found = {name for _, name, *_ in database.execute(f"PRAGMA table_info({table})")}
+        if not found:
+            yield Problem(f"the table {table} is not there", advice)
+            continue
+        for name in sorted(columns.keys() - found):
+            yield Problem(f"the column {table}.{name} is not there", advice)
 
 
 def _problems(database: sqlite3.Connection, advance: Advance) -> Iterator[Problem]:
