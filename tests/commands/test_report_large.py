@@ -77,6 +77,9 @@ def test_numbers_questions_and_specification_are_of_all_calls(
     assert (limited["summary"]["calls"], limited["provenance"]["total"]) == (total, total)
     assert f"{told} of {total} calls are told in full" in limited["provenance"]["gaps"][0]
     assert "told in full" not in json.dumps(whole)
+    (calls,) = (row["n"] for row in limited["provenance"]["numbers"] if row["what"].startswith("calls"))
+    assert calls == told
+    assert all(row["what"].endswith(", of what is told in full") for row in limited["provenance"]["numbers"])
     names = [call["name"] for call in whole["calls"]]
     assert {call["name"] for call in limited["calls"]} <= set(names)
     for call in limited["calls"]:

@@ -22,7 +22,8 @@ def provenance(
     total: int | None = None,
 ) -> Provenance:
     """Of a casebook of which so many calls were selected by the filter `selection`, empty for none; `limited`
-    says of which sources not all was looked at. `total` calls were observed, None for those it holds."""
+    says of which sources not all was looked at. `total` calls were observed, None for those it holds: the
+    others were not read."""
     seen = [(each.call.capture, None) for each in casebook.cases]
     known = sorted(casebook.clients.items())
     captures = dict.fromkeys(capture for capture, _ in (*seen, *(key for key, _ in known)))
@@ -41,12 +42,15 @@ def provenance(
             )
             for (capture, number), client in known
         ),
-        numbers=tuple(_numbers(casebook.funnel)),
+        numbers=tuple(_numbers(casebook.funnel, "" if total is None else _IN_FULL)),
         gaps=(*map(plain, limited), *_gaps(casebook, status)),
     )
 
 
-def _numbers(funnel: Funnel) -> Iterator[Row]:
+_IN_FULL = ", of what is told in full"
+
+
+def _numbers(funnel: Funnel, scope: str) -> Iterator[Row]:
     for what, number in (
         ("connections of the protocol", funnel.connections),
         ("connections left alone", funnel.ignored),
@@ -57,7 +61,7 @@ def _numbers(funnel: Funnel) -> Iterator[Row]:
         ("pre-accepts emitted", funnel.preaccepts),
     ):
         if number:
-            yield Row(what, number)
+            yield Row(f"{what}{scope}", number)
 
 
 def _gaps(casebook: Casebook, status: ExitCode) -> Iterator[str]:
