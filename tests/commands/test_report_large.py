@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,12 @@ import pytest
 from jsonschema import Draft202012Validator
 from lxml import etree
 
+from ringback.calls import Sighting
 from ringback.cli import main
 from ringback.commands import report as command
 from ringback.report import questions
 from ringback.report.schema import JSON_SCHEMA, RELAXNG
+from ringback.sources import ledger_source
 from ringback.status import ExitCode
 from support.ledgers import filled
 from test_captures import report
@@ -148,6 +153,25 @@ def test_who_asks_for_the_newest_or_for_some_gets_these_alone(
     assert "what is older is left out" in capsys.readouterr().err
     chosen = json.loads(made(ledger, "json", tmp_path, "--filter", "severity >= note"))
     assert chosen["summary"]["calls"] == len(chosen["calls"]) > 2
+
+
+def test_ctrl_c_ends_it_without_a_report(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While the calls that are to be told are read: a part of them would be called the newest."""
+
+    def interrupted(*_: object) -> Iterator[Sighting]:
+        os.kill(os.getpid(), signal.SIGINT)
+        return iter(())
+
+    monkeypatch.setattr(command, "MAX_IN_FULL", 2)
+    monkeypatch.setattr(ledger_source, "iter_loose", interrupted)
+    out = tmp_path / "report.json"
+    assert main(["report", "--out", str(out), str(ledger)]) == ExitCode.INTERRUPTED
+    assert not out.exists()
+    told = capsys.readouterr().err
+    assert "interrupted: the sources were not gone through to their end" in told
+    assert "no report is made" in told
 
 
 def test_the_users_own_ledger_is_large_too(

@@ -48,7 +48,7 @@ def conclude(going: Going, frames: int, opened: int, environment: Environment, a
     """The exit code for a recording of so many frames, of which so many were opened. `advice` is what to do
     where not one was."""
     if going.interrupted:
-        environment.tell(Notice("interrupted: the recording was not gone through to its end"))
+        environment.tell(Notice("interrupted: the sources were not gone through to their end"))
         return ExitCode.INTERRUPTED
     if going.torn:
         return ExitCode.INPUT

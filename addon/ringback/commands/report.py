@@ -84,6 +84,11 @@ def report(source: SourceOptions, chosen: Filter, output: Output, environment: E
         recording = replace(recording, newest=MAX_IN_FULL, is_counted=True)
     placeholders = None if counted_calls is None else counted_calls.placeholders
     gathered = gather(recording, source.spec, environment, placeholders)
+    if counted_calls is not None and gathered.status is ExitCode.INTERRUPTED:
+        environment.tell(
+            Notice("no report is made of a part of the calls that are told in full; start again")
+        )
+        return gathered.status
     gathered.check_filter(chosen)
     with _progress(environment) as advance:
         subject = replace(_subject(gathered, chosen, parts), counted=counted_calls)
