@@ -149,6 +149,7 @@ def test_no_command(ringback: Any, command: list[str]) -> None:
         (["spec", "rng", "call-dance"], "it holds no stanza 'call-dance'; name one of call-preaccept"),
         (["codes", "dance"], "no code 'dance'; `ringback codes` lists them"),
         (["spec", "rng", "--vantage", "moon"], "'moon' is not one of"),
+        (["report", "--newest", "few", "a.db"], "'few' is not a valid whole number"),
     ],
 )
 def test_usage_errors(ringback: Any, arguments: list[str], message: str) -> None:

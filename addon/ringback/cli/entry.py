@@ -19,6 +19,7 @@ from ringback.cli.manual import Manuals
 from ringback.cli.options import (
     EPILOG,
     PATH,
+    Count,
     help_if_alone,
     json_option,
     keylog_variable,
@@ -101,7 +102,7 @@ def cli(ctx: click.Context) -> ExitCode:
 @click.option(
     "--jobs",
     metavar="N",
-    type=click.IntRange(min=1),
+    type=Count(min=1),
     help="Go through each SOURCE by itself, N at a time, each in a process of its own.",
 )
 @click.option(

@@ -129,10 +129,18 @@ spec_option = click.option(
     help="Specification: a stanza file, a folder of them, or a wacrg checkout. "
     "Default: the call pre-accept file that ringback ships.",
 )
+
+
+class Count(click.IntRange):
+    """A whole number of things. click calls it an integer range, which says nothing to who gave another."""
+
+    name = "whole number"
+
+
 newest_option = click.option(
     "--newest",
     metavar="CALLS",
-    type=click.IntRange(min=1),
+    type=Count(min=1),
     help="Of a ledger only so many calls, those that began last: for one that has grown large. Default: all.",
 )
 filter_option = click.option(
