@@ -134,6 +134,8 @@ def test_calls_have_their_share_of_the_instructions() -> None:
     """What is counted apart is put together as it is mixed, window by window."""
     assert callgrind.Count([100.0, 200.0], 1000.0).mixed(0.5) == [550, 600]
     assert callgrind.Count([100.0, 200.0], 1000.0).mixed(0) == [100, 200]
+    counts = [callgrind.Count([number], number * 10) for number in (3.0, 1.0, 2.0)]
+    assert callgrind.Count.joined(counts) == callgrind.Count([3.0, 1.0, 2.0], 20.0)
 
 
 def test_a_short_pass_is_repeated() -> None:

@@ -19,7 +19,7 @@ import re
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
@@ -37,6 +37,9 @@ TOOLS = ("valgrind", "callgrind_control")
 
 BEFORE, COUNTED, WINDOW = 1_000, 4_000, 1_000
 """Messages before any is counted, those that are, and how many of them at a time."""
+COUNTS = 3
+"""Processes of each kind that are counted, in turn: what mitmproxy does from time to time falls on a window
+or not, which is as much as a fifth of what is looked for."""
 SLOWER = 50
 """How many times as long a message takes under valgrind, about."""
 
@@ -82,12 +85,18 @@ class _Counted(Mitmdump):
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Instructions of one process."""
+    """Instructions of processes of one kind."""
 
     others: list[float]
     """A message that is no call, window by window."""
     call: float
     """A stanza of a call."""
+
+    @classmethod
+    def joined(cls, counts: Sequence[Count]) -> Count:
+        """Those of several processes, one after the other; of stanzas of calls the median."""
+        others = [window for count in counts for window in count.others]
+        return cls(others, statistics.median(count.call for count in counts))
 
     def mixed(self, calls: float) -> list[float]:
         """A message of a mix with this share of `calls`, window by window."""
@@ -95,7 +104,8 @@ class Count:
 
 
 def measure(names: Collection[str], rounds: int) -> Iterator[Measured]:
-    """The one row, counted once: counting is no matter of luck."""
+    """The one row. However many rounds are asked for, it is counted `COUNTS` times: that is no matter of luck
+    as time is."""
     mix = small_frames()
     calls, others = (
         [frame for frame in mix[BEFORE : BEFORE + COUNTED] if (frame.kind == "call") is wanted]
@@ -113,16 +123,17 @@ def measure(names: Collection[str], rounds: int) -> Iterator[Measured]:
             _EMPTY: ("-s", empty),
             _ADDON: ("-s", addon, "--set", f"ringback_keylog={keys}"),
         }
-        counts = {
-            side: asyncio.run(_count(recording, len(calls), folder, *arguments))
-            for side, arguments in scripts.items()
-        }
+        counted: dict[str, list[Count]] = {side: [] for side in scripts}
+        for _ in range(COUNTS):
+            for side, arguments in scripts.items():
+                counted[side].append(asyncio.run(_count(recording, len(calls), folder, *arguments)))
+    counts = {side: Count.joined(each) for side, each in counted.items()}
     yield _measured(counts, len(calls) / COUNTED)
 
 
 def _measured(counts: dict[str, Count], calls: float) -> Measured:
     took = {
-        side: f"{statistics.mean(count.others) / 1000:.0f} thousand a message of no call "
+        side: f"{statistics.median(count.others) / 1000:.0f} thousand a message of no call "
         f"and {count.call / 1000:.0f} thousand a stanza of a call"
         for side, count in counts.items()
     }
