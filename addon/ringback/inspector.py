@@ -444,7 +444,11 @@ class Inspector:
         return FindingMade(finding)
 
     def _report(self, call: Call) -> _CallReport:
-        return self._reports.setdefault((call.capture, call.call_id), _CallReport())
+        key = (call.capture, call.call_id)
+        report = self._reports.get(key)
+        if report is None:
+            report = self._reports[key] = _CallReport()
+        return report
 
 
 def _preaccepts(call: Call) -> int:

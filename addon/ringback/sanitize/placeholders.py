@@ -27,7 +27,7 @@ from itertools import chain
 from msgspec import structs
 
 from ringback.errors import DecodeError
-from ringback.findings import Finding
+from ringback.findings import Evidence, Finding
 from ringback.sanitize import keep
 from ringback.sanitize.addresses import PACKED_TAGS, Addresses
 from ringback.sanitize.identities import MAX_NEWS, Identities
@@ -202,17 +202,23 @@ class Placeholders:
         if finding.fact is not None:
             self._admit(finding.fact.path)
         call_id = None if finding.call_id is None else self.call_id(finding.call_id)
-        evidence = tuple(replace(each, capture=self.capture(each.capture)) for each in finding.evidence)
-        spoken = finding.code in _SPOKEN
-        path = self._decoders_path(finding.path) if spoken else self.path(finding.path)
-        placed = replace(finding, path=path, call_id=call_id, evidence=evidence)
-        if spoken:
-            return placed
+        evidence = tuple(map(self._evidence, finding.evidence))
+        if finding.code in _SPOKEN:
+            return replace(
+                finding, path=self._decoders_path(finding.path), call_id=call_id, evidence=evidence
+            )
         return replace(
-            placed,
+            finding,
+            path=self.path(finding.path),
+            call_id=call_id,
+            evidence=evidence,
             expected=self._found(finding.expected, finding.path),
             got=self._found(finding.got, finding.path),
         )
+
+    def _evidence(self, evidence: Evidence) -> Evidence:
+        capture = self.capture(evidence.capture)
+        return evidence if capture == evidence.capture else replace(evidence, capture=capture)
 
     def error(self, error: DecodeError) -> DecodeError:
         """The error with placeholders in its path; its other fields hold single bytes and lengths only."""
