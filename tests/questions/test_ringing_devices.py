@@ -108,7 +108,7 @@ def test_an_offline_device_is_not_waited_for() -> None:
     verdict = played(act)
     assert verdict.tally == Tally(1, 1)
     assert table(verdict, "offered and heard") == {"2 of 3 offered devices heard": 1}
-    assert any("1 offered devices gave no sign" in sentence for sentence in verdict.weakened_by)
+    assert any("1 offered device gave no sign and is taken" in sentence for sentence in verdict.weakened_by)
 
 
 def test_order_by_kind_of_device() -> None:

@@ -40,6 +40,7 @@ from ringback.questions.rung import Outcome, RungDevice
 from ringback.questions.states import DeviceState
 from ringback.questions.unit import NOT_KNOWN, Unit, call_ids, split, tally
 from ringback.questions.verdict import Counts, Spread, Verdict, milliseconds
+from ringback.wording import agreeing, counted
 
 DEVICE_STATES = "device states"
 DIMENSIONS = (CALL_KIND, CALLER_MEDIUM, CALLER_LATENCY, PLATFORM, CLIENT_VERSION, DEVICE_KIND, DEVICE_STATES)
@@ -187,9 +188,11 @@ def _weakened_by(offered: Sequence[RingingCount], units: Sequence[Unit]) -> list
     mute, alone = sum(each.mute for each in offered), sum(each.alone for each in offered)
     sentences = []
     if mute:
-        sentences.append(f"{mute} offered devices gave no sign and are taken to have been offline.")
+        devices = f"{counted(mute, 'offered device')} gave no sign and {agreeing(mute, 'is', 'are')}"
+        sentences.append(f"{devices} taken to have been offline.")
     if alone:
-        sentences.append(f"{alone} devices are known to have been able to ring by their pre-accept alone.")
+        devices = f"{counted(alone, 'device')} {agreeing(alone, 'is', 'are')} known to have been able to ring"
+        sentences.append(f"{devices} by {agreeing(alone, 'its', 'their')} pre-accept alone.")
     return [*sentences, *one_sided(units, DIMENSIONS)]
 
 
