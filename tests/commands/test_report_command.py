@@ -98,6 +98,16 @@ def test_raw_values_are_refused(ringback: Any) -> None:
     assert "raw values are refused" in err
 
 
+def test_a_name_that_is_of_no_format_is_refused(ringback: Any, tmp_path: Path) -> None:
+    """Before anything is read, unless a format is asked for; a name without a suffix says nothing."""
+    out = tmp_path / "a.pdf"
+    code, _, err = ringback("--out", out, FLOWS)
+    assert (code, out.exists()) == (ExitCode.USAGE, False)
+    assert "use one of .html, .htm, .md, .txt, .json, .sarif, .xml, or name --format" in err
+    assert ringback("--format", "markdown", "--out", out, FLOWS)[0] == ExitCode.OK
+    assert ringback("--out", tmp_path / "a", FLOWS)[0] == ExitCode.OK
+
+
 def test_a_page_is_not_printed_on_a_terminal() -> None:
     """It would be noise; nothing was read either."""
     output = Output("html", None)

@@ -38,11 +38,12 @@ SUFFIXES = {
     ".html": "html",
     ".htm": "html",
     ".md": "markdown",
+    ".txt": "markdown",
     ".json": "json",
     ".sarif": "sarif",
     ".xml": "xml",
 }
-"""What the name of a file says about the format."""
+"""What the name of a file says about the format; one without a suffix says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,26 @@ class Output:
         named = None if self.file is None else SUFFIXES.get(self.file.suffix.lower())
         return self.form or named or "markdown"
 
+    def check(self) -> None:
+        """See to it that the name of the file is that of a format, where none was asked for.
+
+        Raises:
+            ArgumentError: it is not.
+        """
+        suffix = "" if self.file is None else self.file.suffix.lower()
+        if self.form is None and suffix and suffix not in SUFFIXES:
+            known = ", ".join(SUFFIXES)
+            raise ArgumentError(
+                f"{self.file}: no format has such a name; use one of {known}, or name --format"
+            )
+
 
 def report(source: SourceOptions, chosen: Filter, output: Output, environment: Environment) -> ExitCode:
     """Make a report of what the sources hold, of the calls that the filter lets through.
 
     Raises:
-        ArgumentError: a page would be printed on a terminal, or the report would go over what it is made of.
+        ArgumentError: a page would be printed on a terminal, the report would go over what it is made of, or
+            nothing says in which format it is to be.
         RingbackError: a source or the specification cannot be read, the file cannot be written, or the report
             could identify somebody; nothing was written then.
     """
@@ -73,6 +88,7 @@ def report(source: SourceOptions, chosen: Filter, output: Output, environment: E
         raise ArgumentError("a page is nothing for a terminal: name a file with --out, or use a pipe")
     if output.file is not None:
         check_destination(output.file, inputs_of(source))
+        output.check()
     parts = [] if source.spec is None else list(load_parts(source.spec).values())
     large = _maybe_large(source, chosen)
     counted_calls = None
