@@ -91,25 +91,32 @@ def test_what_reads_is_not_hindered() -> None:
 @pytest.mark.parametrize("mode", [0o444, 0o644])
 def test_who_only_asks_does_not_change_who_may_read(mode: int) -> None:
     """A ledger of one's own in a folder that takes files: what is counted is kept where the file takes
-    it, and told without that where it does not."""
+    it, and told without that where it does not. Nothing is left beside it: made writable, it can be."""
+
+    def ask(path: Path) -> list[int]:
+        commands = (["export", "questions"], ["export", "questions"], ["ledger", "verify"])
+        return [main([*command, "--ledger", str(path)]) for command in commands]
 
     def prepare(folder: Path) -> None:
         path = folder / "ledger.db"
         filled(path, *observed(*good_call(Tape()))).close()
+        # What the commands import when they run may lie where nobody can reach it.
+        shutil.copy(path, folder.parent / "other.db")
+        ask(folder.parent / "other.db")
         path.chmod(mode)
         if os.geteuid() == 0:
             os.chown(path, NOBODY, NOBODY)
 
-    def attempt(folder: Path) -> tuple[list[int], int, bool]:
+    def attempt(folder: Path) -> tuple[list[int], int, bool, list[str]]:
         path = folder / "ledger.db"
-        asked = ("export", "questions", "--ledger", str(path))
-        done = [
-            main(list(command)) for command in (asked, asked, ("ledger", "verify", "--ledger", str(path)))
-        ]
+        done = ask(path)
+        names, left = [file.name for file in folder.iterdir()], stat.S_IMODE(path.stat().st_mode)
+        path.chmod(0o644)
+        Ledger(path).close()
         with raw(path) as database:
             kept = database.execute("SELECT 1 FROM counted").fetchone() is not None
-        return done, stat.S_IMODE(path.stat().st_mode), kept
+        return done, left, kept, names
 
-    told, left, kept = in_child(attempt, prepare=prepare, without_privileges=True)
+    told, left, kept, names = in_child(attempt, prepare=prepare, without_privileges=True)
     assert set(told) == {ExitCode.OK}
-    assert (left, kept) == (mode, mode == 0o644)
+    assert (left, kept, names) == (mode, mode == 0o644, ["ledger.db"])

@@ -25,6 +25,7 @@ _OPCODES = 1_000_000
 """Steps of SQLite's between two looks at what came meanwhile: tens of milliseconds."""
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _OWNER_ONLY = 0o600
+_WRITABLE = 0o222
 _BESIDE = ("-wal", "-shm", "-journal")
 _REASONS = {
     errno.ENOENT: "its folder does not exist: make it first",
@@ -126,10 +127,12 @@ def _look(path: Path, *, alone: bool = False) -> tuple[sqlite3.Connection, int]:
 def attachable(path: Path) -> str:
     """The ledger as SQLite is to attach it: read-only, so that no lock is taken on it.
 
-    In a folder that takes nothing SQLite must be told that the file does not change.
+    In a folder that takes nothing SQLite must be told that the file does not change; and beside a file that
+    nobody may write it would leave a `-shm` that nobody may write either, once the file is made writable.
     """
     alone = not Path(f"{path}-wal").exists()
-    unchanging = alone and not os.access(path.absolute().parent, os.W_OK)
+    is_fixed = not path.lstat().st_mode & _WRITABLE or not os.access(path.absolute().parent, os.W_OK)
+    unchanging = alone and is_fixed
     return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if unchanging else ''}"
 
 
