@@ -16,6 +16,7 @@ from ringback.errors import RingbackError
 from ringback.eventfile import EventFile
 from ringback.ledger import Ledger, StoredLedger
 from ringback.sources.keylog_file import KeyLogFile
+from ringback.spec import load
 from ringback.status import ExitCode
 from ringback.wire.keylog import KeyLog
 from support.ledgers import filled, observed, raw
@@ -100,7 +101,10 @@ def test_who_only_asks_does_not_change_who_may_read(mode: int) -> None:
     def prepare(folder: Path) -> None:
         path = folder / "ledger.db"
         filled(path, *observed(*good_call(Tape()))).close()
-        # What the commands import when they run may lie where nobody can reach it.
+        # What the commands import when they run, and the file that ringback ships, may lie where nobody can
+        # reach them.
+        shutil.copy(load.SHIPPED, folder.parent)
+        (folder.parent / load.SHIPPED.name).chmod(0o644)
         shutil.copy(path, folder.parent / "other.db")
         ask(folder.parent / "other.db")
         path.chmod(mode)
@@ -109,6 +113,7 @@ def test_who_only_asks_does_not_change_who_may_read(mode: int) -> None:
 
     def attempt(folder: Path) -> tuple[list[int], int, bool, list[str]]:
         path = folder / "ledger.db"
+        load.SHIPPED = folder.parent / load.SHIPPED.name  # in this process alone
         done = ask(path)
         names, left = [file.name for file in folder.iterdir()], stat.S_IMODE(path.stat().st_mode)
         path.chmod(0o644)
