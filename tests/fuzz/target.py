@@ -84,14 +84,8 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def scratch(name: str, data: bytes) -> Path:
-    """A new file of these bytes in this process's own folder, for parsers that open files.
-
-    Never the file of the input before, which a reader that failed may hold until garbage is collected, nor
-    what SQLite has laid beside it.
-    """
+    """A file of these bytes in this process's own folder, for parsers that open files."""
     path = Path(_folder().name, name)
-    for file in path.parent.glob(f"{name}*"):
-        file.unlink()
     path.write_bytes(data)
     return path
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import itertools
 import os
 import resource
 import shutil
 import signal
+import sqlite3
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -213,6 +216,30 @@ def test_a_damaged_value_is_refused_by_whoever_reads_it(path: Path, damage: str)
     with raw(path) as database:
         database.execute("PRAGMA busy_timeout = 0")
         database.execute("BEGIN EXCLUSIVE")
+
+
+@pytest.fixture
+def no_collection() -> Iterator[None]:
+    """Nothing is let go of but what nobody refers to."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collection")
+def test_a_look_that_failed_lets_go_of_the_file(path: Path) -> None:
+    """At once, so that it can be written or replaced."""
+    before = sum(isinstance(each, sqlite3.Connection) for each in gc.get_objects())
+    content = bytearray(path.read_bytes())
+    content[4096 * 3 :] = b"\xff" * len(content[4096 * 3 :])
+    path.write_bytes(content)
+    try:
+        StoredLedger(path)
+    except LedgerError as error:
+        told = str(error)
+    assert "it is damaged" in told
+    assert sum(isinstance(each, sqlite3.Connection) for each in gc.get_objects()) == before
 
 
 def test_a_damaged_page_is_told(path: Path) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 
 from ringback.errors import LedgerError, StanzaError
 
@@ -63,27 +63,47 @@ def refusal(path: Path, error: sqlite3.Error) -> LedgerError:
     return kind(f"{path}: {reason}")
 
 
-@contextmanager
-def refused(path: Path) -> Iterator[None]:
+def refused(path: Path) -> AbstractContextManager[None]:
     """Run the block; an error of SQLite in it comes out as a `LedgerError` about the ledger at `path`, and
     Ctrl-C, which ends what SQLite is at, as what it is."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
-            raise KeyboardInterrupt from None
-        raise refusal(path, error) from error
-    except (UnicodeDecodeError, MemoryError) as error:
-        # SQLite's message quotes the file, and Python takes it for text; a size in it may be that of nothing.
-        raise damaged(path) from error
+    return _Refused(path)
 
 
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(path: Path) -> AbstractContextManager[None]:
     """Run the block, which reads what the ledger at `path` holds; as `refused`, and a value in it that no
     ringback has written comes out as a `LedgerError`, too."""
-    with refused(path):
-        try:
-            yield
-        except DAMAGE as error:
-            raise damaged(path) from error
+    return _Reading(path)
+
+
+class _Refused(AbstractContextManager[None]):
+    """No generator: from Python 3.12 on an error that one turns into another stays in a circle with what it
+    passed through, and holds the file open until garbage is collected."""
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Turn it into what is told of it, where it is about the ledger."""
+        if isinstance(error, sqlite3.Error):
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+                raise KeyboardInterrupt from None
+            raise refusal(self._path, error) from error
+        # SQLite's message quotes the file, and Python takes it for text; a size in it may be that of nothing.
+        if isinstance(error, (UnicodeDecodeError, MemoryError)):
+            raise damaged(self._path) from error
+
+
+class _Reading(_Refused):
+    __slots__ = ()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """The same, and where it is about a value."""
+        super().__exit__(kind, error, trace)
+        if isinstance(error, DAMAGE):
+            raise damaged(self._path) from error
